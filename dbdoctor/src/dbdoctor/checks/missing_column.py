@@ -1,0 +1,101 @@
+"""missing_column: a column that a statement speaks of does not exist."""
+
+import re
+from collections.abc import Iterator
+
+from dbdoctor.checks import Case, references_of, resolve
+from dbdoctor.wanted.likeness import likest
+from dbdoctor.findings import Evidence, Fact, Finding, Side, Subject
+from dbdoctor.model import Table
+from dbdoctor.wanted.effects import Effect, WantedColumn
+
+# 42703 in its forms: column "x" of relation "t" · column t.x · column "x" · column "x" referenced in foreign key constraint · named in key
+_NAMED = re.compile(r'column (?:"(?P<quoted>[^"]+)"|(?:(?P<table>[^\s."]+)\.)?"?(?P<plain>[^\s"]+)"?)(?: of relation "(?P<relation>[^"]+)")?')
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Report each missing column once: from the server's error, else from the keys and comments that are wanted."""
+    reported: set[tuple[str, str]] = set()
+    for table, column in [*_from_error(case), *_from_effects(case)]:
+        if (table.name.name, column) in reported or table.column(column):
+            continue
+        reported.add((table.name.name, column))
+        yield _finding(case, table, column)
+
+
+def _from_error(case: Case) -> Iterator[tuple[Table, str]]:
+    if case.error is None or case.error.sqlstate != "42703":
+        return
+    found = _NAMED.search(case.error.message)
+    if not found:
+        return
+    column = found["quoted"] or found["plain"]
+    if found["relation"]:
+        names = [found["relation"]]
+    else:
+        names = list(dict.fromkeys(e.table.name for e in case.effects if e.table.name))
+        names += [name for name in re.findall(r'(?:from|join|update|into)\s+"?(?:\w+"?\.)?"?(\w+)"?', case.statement, re.IGNORECASE) if name not in names]
+    for name in names:
+        table = case.catalog.find(name)
+        if table and not table.column(column):
+            yield table, column
+            return
+
+
+def _from_effects(case: Case) -> Iterator[tuple[Table, str]]:
+    if case.error is not None:
+        return
+    for effect in case.effects:
+        table = case.catalog.find(effect.table.name, effect.table.schema or None)
+        if table and effect.kind in {"comment", "add_key", "alter_type", "set_not_null", "create_index", "update"}:
+            yield from ((table, column) for column in effect.columns if column)
+    for reference in references_of(case.effects):
+        full, child, parent = resolve(reference, case.catalog)
+        if child and not full.column_type:
+            yield from ((child, column) for column in full.columns)
+        if parent:
+            yield from ((parent, column) for column in full.parent_columns)
+
+
+def _finding(case: Case, table: Table, column: str) -> Finding:
+    wanted = wanted_definition(case, table, column)
+    reads_only = all(column not in e.columns for e in case.effects)
+    similar = likest(column, [c.name for c in table.columns])
+    facts: dict[str, Fact] = {
+        "table": str(table.name),
+        "column": column,
+        "similar": similar,
+        "only_read": reads_only,
+        "columns": [c.name for c in table.columns],
+        "wanted_type": wanted.type if wanted else "",
+    }
+    child, parent = Side.of(table.name, column), None
+    if wanted and wanted.reference:
+        full, _, parent_table = resolve(wanted.reference, case.catalog)
+        parent = Side.of(full.parent, *full.parent_columns) if parent_table else None
+    answer = ", ".join(c.name for c in table.columns)
+    return Finding(
+        cause="missing_column",
+        severity="blocking",
+        subject=Subject(child=child, parent=parent),
+        facts=facts,
+        evidence=(Evidence(query=f"columns of {table.name}", answer=answer),),
+    )
+
+
+def wanted_definition(case: Case, table: Table, column: str) -> WantedColumn | None:
+    """How migrations define this column: the definition whose key fits its parent's type first, then the first seen."""
+    found = [w for e in (*case.effects, *case.seen) if _defines(e, table) for w in e.wanted if w.name == column]
+    return next((w for w in found if _fits(case, w)), found[0] if found else None)
+
+
+def _defines(effect: Effect, table: Table) -> bool:
+    return effect.kind in {"create_table", "add_column"} and effect.table.name == table.name.name and effect.table.schema in {"", table.name.schema}
+
+
+def _fits(case: Case, wanted: WantedColumn) -> bool:
+    if not wanted.reference:
+        return False
+    full, _, parent = resolve(wanted.reference, case.catalog)
+    column = parent.column(full.parent_columns[0]) if parent and full.parent_columns else None
+    return bool(column and case.ask.keys_compare(case.ask.resolve_type(wanted.type), column.type))

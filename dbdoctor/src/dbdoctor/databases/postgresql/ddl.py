@@ -1,0 +1,117 @@
+"""The statements of repairs, each with the one that takes it back. Names are always quoted and qualified."""
+
+from collections.abc import Sequence
+
+from dbdoctor.databases.postgresql.connection import literal, quoted
+from dbdoctor.model import Reference, TableName
+
+QUARANTINE_SCHEMA = "dbdoctor"
+
+
+def table(name: TableName) -> str:
+    """The quoted, qualified name (unqualified when the schema is unknown)."""
+    return f"{quoted(name.schema)}.{quoted(name.name)}" if name.schema else quoted(name.name)
+
+
+def columns(names: Sequence[str]) -> str:
+    """Quoted names in a row."""
+    return ", ".join(quoted(name) for name in names)
+
+
+def references(reference: Reference) -> str:
+    """The REFERENCES part of a column or a key."""
+    text = f"REFERENCES {table(reference.parent)} ({columns(reference.parent_columns)})"
+    text += f" ON DELETE {reference.on_delete}" if reference.on_delete != "NO ACTION" else ""
+    return text + (f" ON UPDATE {reference.on_update}" if reference.on_update != "NO ACTION" else "")
+
+
+def add_column(name: TableName, column: str, type_: str, *, default: str = "", not_null: bool = False, reference: Reference | None = None) -> str:
+    """ALTER TABLE … ADD COLUMN."""
+    parts = [quoted(column), type_, *([f"DEFAULT {default}"] if default else []), *(["NOT NULL"] if not_null else [])]
+    return f"ALTER TABLE {table(name)} ADD COLUMN {' '.join(parts)}" + (f" {references(reference)}" if reference else "")
+
+
+def drop_column(name: TableName, column: str) -> str:
+    """ALTER TABLE … DROP COLUMN."""
+    return f"ALTER TABLE {table(name)} DROP COLUMN {quoted(column)}"
+
+
+def convert_column(name: TableName, column: str, type_: str, *, holds_values: bool) -> str:
+    """ALTER COLUMN … TYPE through text; an empty column is converted by writing NULLs of the new type."""
+    using = f"{quoted(column)}::text::{type_}" if holds_values else f"NULL::{type_}"
+    return f"ALTER TABLE {table(name)} ALTER COLUMN {quoted(column)} TYPE {type_} USING {using}"
+
+
+def unique_index(name: TableName, on: Sequence[str], index: str) -> str:
+    """CREATE UNIQUE INDEX CONCURRENTLY."""
+    return f"CREATE UNIQUE INDEX CONCURRENTLY {quoted(index)} ON {table(name)} ({columns(on)})"
+
+
+def drop_index(name: TableName, index: str) -> str:
+    """DROP INDEX of the table's schema."""
+    return f"DROP INDEX {quoted(name.schema)}.{quoted(index)}"
+
+
+def drop_constraint(name: TableName, constraint: str) -> str:
+    """ALTER TABLE … DROP CONSTRAINT."""
+    return f"ALTER TABLE {table(name)} DROP CONSTRAINT {quoted(constraint)}"
+
+
+def add_constraint(name: TableName, constraint: str, definition: str) -> str:
+    """ALTER TABLE … ADD CONSTRAINT with the definition the catalog prints."""
+    return f"ALTER TABLE {table(name)} ADD CONSTRAINT {quoted(constraint)} {definition}"
+
+
+def add_foreign_key_not_valid(reference: Reference, constraint: str) -> str:
+    """A key that checks new rows and leaves old ones alone."""
+    return f"ALTER TABLE {table(reference.child)} ADD CONSTRAINT {quoted(constraint)} FOREIGN KEY ({columns(reference.columns)}) {references(reference)} NOT VALID"
+
+
+def drop_table(name: TableName) -> str:
+    """DROP TABLE, refused when something depends on it."""
+    return f"DROP TABLE {table(name)}"
+
+
+def quarantine(name: TableName) -> TableName:
+    """Where rows of a table are kept when they must leave it."""
+    return TableName(QUARANTINE_SCHEMA, f"quarantine_{name.name}"[:63])
+
+
+def make_quarantine(name: TableName, reason: str) -> list[str]:
+    """The schema and a table of the same columns, with when and why in front."""
+    return [
+        f"CREATE SCHEMA IF NOT EXISTS {quoted(QUARANTINE_SCHEMA)}",
+        f"CREATE TABLE {table(quarantine(name))} AS SELECT now() AS quarantined_at, {literal(reason)}::text AS quarantine_reason, t.* FROM {table(name)} t LIMIT 0",
+    ]
+
+
+def orphans_condition(reference: Reference, alias: str) -> str:
+    """The rows of `alias` whose value no parent has."""
+    pairs = " AND ".join(f"p.{quoted(p)} = {alias}.{quoted(c)}" for c, p in zip(reference.columns, reference.parent_columns, strict=True))
+    filled = " AND ".join(f"{alias}.{quoted(c)} IS NOT NULL" for c in reference.columns)
+    return f"{filled} AND NOT EXISTS (SELECT FROM {table(reference.parent)} p WHERE {pairs})"
+
+
+def keep_copy(name: TableName, reason: str, condition: str) -> str:
+    """Copy the rows `t` that meet the condition into quarantine."""
+    return f"INSERT INTO {table(quarantine(name))} SELECT now(), {literal(reason)}, t.* FROM {table(name)} t WHERE {condition}"
+
+
+def remove_rows(name: TableName, condition: str) -> str:
+    """Take the rows `t` that meet the condition out of the table."""
+    return f"DELETE FROM {table(name)} t WHERE {condition}"
+
+
+def empty_columns(name: TableName, names: Sequence[str], condition: str) -> str:
+    """Write NULL into the columns of the rows `t` that meet the condition."""
+    return f"UPDATE {table(name)} t SET {', '.join(f'{quoted(c)} = NULL' for c in names)} WHERE {condition}"
+
+
+def number_in_order(name: TableName, column: str, key: Sequence[str]) -> str:
+    """Number the rows 0, 1, 2 … in the order they have, ties by primary key; only rows whose number changes are written."""
+    on = " AND ".join(f"t.{quoted(k)} = n.{quoted(k)}" for k in key)
+    return (
+        f"UPDATE {table(name)} t SET {quoted(column)} = n.place FROM (SELECT {columns(key)}, row_number() OVER (ORDER BY {quoted(column)}, {columns(key)})"
+        f" - 1 + (SELECT min({quoted(column)}) FROM {table(name)}) AS place FROM {table(name)} WHERE {quoted(column)} IS NOT NULL) n"
+        f" WHERE {on} AND t.{quoted(column)} IS DISTINCT FROM n.place"
+    )

@@ -1,0 +1,164 @@
+"""A schema in neutral words: what the catalog of any database holds, and what somebody wants of it."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+import msgspec
+
+Action = Literal["NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT"]
+TableKind = Literal["table", "partitioned", "view", "materialized view", "foreign table", "partition"]
+
+
+class TableName(msgspec.Struct, frozen=True, order=True):
+    """A table's name with its schema, both exactly as the catalog spells them (no quotes)."""
+
+    schema: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+
+class Column(msgspec.Struct, frozen=True, kw_only=True):
+    """One column; `type` is the database's own full spelling, e.g. `character varying(255)`."""
+
+    name: str
+    type: str
+    not_null: bool = False
+    default: str | None = None
+    generated: bool = False
+    identity: bool = False
+
+
+class Key(msgspec.Struct, frozen=True, kw_only=True):
+    """A primary key or a unique constraint or a bare unique index."""
+
+    name: str
+    columns: tuple[str, ...]
+    primary: bool = False
+    constraint: bool = True
+    deferrable: bool = False
+    valid: bool = True
+    partial: bool = False
+    expression: bool = False
+
+    @property
+    def may_be_referenced(self) -> bool:
+        """Whether a foreign key can lean on it: full, valid, immediate, plain columns."""
+        return self.valid and not (self.partial or self.expression or self.deferrable)
+
+
+class ForeignKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A foreign key as it stands; `enforced` is false when its triggers are disabled or it says NOT ENFORCED."""
+
+    name: str
+    child: TableName
+    columns: tuple[str, ...]
+    parent: TableName
+    parent_columns: tuple[str, ...]
+    on_delete: Action = "NO ACTION"
+    on_update: Action = "NO ACTION"
+    deferrable: bool = False
+    validated: bool = True
+    enforced: bool = True
+    definition: str = ""
+
+
+class Index(msgspec.Struct, frozen=True, kw_only=True):
+    """Any index; `columns` holds the plain columns in order, expressions left out."""
+
+    name: str
+    columns: tuple[str, ...]
+    unique: bool = False
+    valid: bool = True
+    definition: str = ""
+
+
+class Constraint(msgspec.Struct, frozen=True, kw_only=True):
+    """A constraint by its name, with the definition the database would print."""
+
+    name: str
+    kind: Literal["primary", "unique", "foreign", "check", "exclusion", "not null"]
+    definition: str
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    """A table, view or the like; `rows_estimated` is the planner's guess, −1 when it has none."""
+
+    name: TableName
+    kind: TableKind = "table"
+    columns: tuple[Column, ...] = ()
+    keys: tuple[Key, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    owner: str = ""
+    rows_estimated: int = -1
+    bytes: int = 0
+
+    def column(self, name: str) -> Column | None:
+        """The column of exactly that name."""
+        return next((c for c in self.columns if c.name == name), None)
+
+    @property
+    def primary_key(self) -> Key | None:
+        """Its primary key."""
+        return next((k for k in self.keys if k.primary), None)
+
+
+class Catalog(msgspec.Struct, frozen=True, kw_only=True):
+    """What one database holds, read in one moment."""
+
+    dialect: str
+    server_version: str
+    major: int
+    database: str
+    user: str
+    search_path: tuple[str, ...]
+    tables: dict[TableName, Table]
+    enums: dict[TableName, tuple[str, ...]] = {}
+    superuser: bool = False
+    read_only: bool = False
+
+    def find(self, name: str, schema: str | None = None) -> Table | None:
+        """The table a statement means by `name`: in `schema` if given, else the first hit on the search path."""
+        for candidate in [schema] if schema else self.search_path:
+            table = self.tables.get(TableName(candidate, name))
+            if table:
+                return table
+        return None
+
+    def foreign_keys(self) -> Iterator[ForeignKey]:
+        """Every foreign key of every table."""
+        for table in self.tables.values():
+            yield from table.foreign_keys
+
+    def children_of(self, parent: TableName) -> list[ForeignKey]:
+        """The foreign keys that point at `parent`."""
+        return [key for key in self.foreign_keys() if key.parent == parent]
+
+
+class Reference(msgspec.Struct, frozen=True, kw_only=True):
+    """A foreign key somebody wants. Names may be unresolved: `schema` is empty when the statement gave none."""
+
+    child: TableName
+    columns: tuple[str, ...]
+    parent: TableName
+    parent_columns: tuple[str, ...] = ()
+    constraint: str = ""
+    on_delete: Action = "NO ACTION"
+    on_update: Action = "NO ACTION"
+    not_valid: bool = False
+    column_type: str = ""
+    child_is_new: bool = False
+
+
+class ServerError(msgspec.Struct, frozen=True, kw_only=True):
+    """An error as the server reported it; `position` is 1-based in the statement's text, 0 when it gave none."""
+
+    sqlstate: str
+    message: str
+    detail: str = ""
+    hint: str = ""
+    context: str = ""
+    position: int = 0

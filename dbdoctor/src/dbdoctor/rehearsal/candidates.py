@@ -1,0 +1,200 @@
+"""Answers to a problem, cheapest first: statements before the run, a migration marked with evidence, a wish given up."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import msgspec
+
+from dbdoctor.checks import examine
+from dbdoctor.databases.postgresql.connection import Connection
+from dbdoctor.findings import Evidence, Finding, Remedy, SqlStep
+from dbdoctor.model import Catalog
+from dbdoctor.rehearsal.aims import lacking
+from dbdoctor.rehearsal.mending import Mended, case_of, mend
+from dbdoctor.rehearsal.observation import Observation, Segment, Statement
+from dbdoctor.rehearsal.problems import FILLS_ROWS, Lack, Problem, undone_statements
+from dbdoctor.rehearsal.scenario import Decision, Reason
+from dbdoctor.repairs import propose
+from dbdoctor.wanted.effects import MAKES, Effect, effects_of
+
+# Remedies that make in advance what the migration would make itself: better left to a later migration, if one makes it.
+LATE = frozenset({"correct_column_type"})
+# Remedies that write over rows of people for the sake of a rule: shown to the owner as a choice, never taken unasked.
+OWNERS_CHOICE = frozenset({"number_duplicates"})
+OBJECT_EXISTS = frozenset({"42701", "42P07", "42710"})
+
+
+class Candidates:
+    """Thinks of answers; keeps the findings it made on the way."""
+
+    def __init__(self, *, base_catalog: Catalog) -> None:
+        self.base_catalog = base_catalog
+        self.findings: dict[str, Finding] = {}
+
+    def for_problem(
+        self, problem: Problem, observation: Observation, memory: Mapping[str, Segment], connection: Connection
+    ) -> Iterator[Decision]:
+        """Every answer worth trying, in order; `connection` leads to the clone as the attempt left it."""
+        if problem.kind == "lost_rows" and problem.migration:
+            yield self._mark(problem, "loses_rows", _losses_told(problem))
+        elif problem.kind == "hung" and problem.migration:
+            yield self._mark(problem, "hangs", _waits_told(observation))
+        elif problem.kind == "stopped":
+            yield from self._stopped(problem, observation, memory, connection)
+        elif problem.kind == "left_undone":
+            yield from self._left_undone(problem, observation, memory, connection)
+        elif problem.kind == "not_accepted" and problem.statement:
+            yield from self._not_accepted(problem, memory, connection)
+
+    def _stopped(
+        self, problem: Problem, observation: Observation, memory: Mapping[str, Segment], connection: Connection
+    ) -> Iterator[Decision]:
+        segment = observation.segment(problem.migration)
+        remedies = list(self._remedies(problem, memory, connection)) if problem.statement else []
+        prefix = self._prefix(segment, problem.statement)
+        for remedy in remedies:
+            if remedy.id not in LATE:
+                yield from self._with_remedy(problem, remedy, prefix)
+        told = _stop_told(problem)
+        reason: Reason = "already_there" if segment and self._all_there(segment) else "never_works"
+        yield self._mark(problem, reason, told)
+        for remedy in remedies:
+            if remedy.id in LATE:
+                yield from self._with_remedy(problem, remedy, prefix)
+
+    def _remedies(self, problem: Problem, memory: Mapping[str, Segment], connection: Connection) -> Iterator[Remedy]:
+        statement = problem.statement
+        if statement is None or statement.error is None:
+            return
+        case = case_of(connection, statement.sql, statement.error, seen_effects(memory, first=problem.migration))
+        for finding in examine(case):
+            remedies = propose(finding, case)
+            self.findings.setdefault(problem.key, msgspec.structs.replace(finding, remedies=tuple(remedies)))
+            yield from (r for r in remedies if r.id not in OWNERS_CHOICE)
+
+    def _with_remedy(self, problem: Problem, remedy: Remedy, prefix: Sequence[SqlStep]) -> Iterator[Decision]:
+        steps = tuple(s for s in remedy.steps if isinstance(s, SqlStep))
+        writes = any(e.kind in FILLS_ROWS for s in steps for e in effects_of(s.sql))
+        corrects = remedy.id in {"correct_name", *LATE}
+        variants = [(*prefix, *steps)] if prefix and corrects and writes else [steps, *([(*prefix, *steps)] if prefix and corrects else [])]
+        for variant in variants:
+            yield Decision(problem=problem.key, code=remedy.id, steps=variant)
+        if corrects:
+            for variant in variants:
+                mark = self._mark(problem, "never_works", _stop_told(problem))
+                yield msgspec.structs.replace(mark, code=f"{remedy.id}+mark", steps=variant)
+
+    def _prefix(self, segment: Segment | None, culprit: Statement | None) -> list[SqlStep]:
+        """What the migration makes before it stumbles and the database did not have."""
+        steps: list[SqlStep] = []
+        for statement in segment.statements if segment else ():
+            if statement == culprit:
+                break
+            if statement.error or not any(e.kind in MAKES for e in statement.effects):
+                continue
+            if any(True for e in statement.effects for _ in lacking(e, self.base_catalog)):
+                steps.append(SqlStep(code="carry_out", sql=statement.sql, facts={"migration": segment.migration if segment else ""}))
+        return steps
+
+    def _all_there(self, segment: Segment) -> bool:
+        makes = [e for e in segment.effects if e.kind in MAKES]
+        fills = any(e.kind in FILLS_ROWS for e in segment.effects)
+        return bool(makes) and not fills and not any(True for e in makes for _ in lacking(e, self.base_catalog))
+
+    def _left_undone(
+        self, problem: Problem, observation: Observation, memory: Mapping[str, Segment], connection: Connection
+    ) -> Iterator[Decision]:
+        segment = observation.segment(problem.migration)
+        culprit = next((s for s in undone_statements(segment) if s.error and s in segment.errors), None) if segment else None
+        if culprit:
+            swallowed = msgspec.structs.replace(problem, statement=culprit)
+            for remedy in self._remedies(swallowed, memory, connection):
+                if remedy.id not in LATE:
+                    steps = tuple(s for s in remedy.steps if isinstance(s, SqlStep))
+                    yield Decision(problem=problem.key, code=remedy.id, steps=steps)
+        mended = mend(connection, problem.lacks, seen_effects(memory, first=problem.migration))
+        yield from self._carried(problem, mended)
+        structural = [m for m in mended if m.lack.effect.kind not in FILLS_ROWS]
+        if len(structural) != len(mended):
+            rest = [msgspec.structs.replace(m, steps=()) if m not in structural else m for m in mended]
+            yield from self._carried(problem, rest)
+        yield self._waive(problem, mended, everything=True)
+
+    def _carried(self, problem: Problem, mended: Sequence[Mended]) -> Iterator[Decision]:
+        steps = tuple({s.sql: s for m in mended for s in m.steps}.values())
+        waive = self._waive(problem, mended, everything=False)
+        if not steps:
+            if waive.waived:
+                yield waive
+            return
+        carried = tuple(m.lack.key for m in mended if m.steps and m.lack.effect.kind in FILLS_ROWS)
+        for place in ("before", "after"):
+            yield msgspec.structs.replace(waive, code="carry_out", steps=steps, place=place, carried=carried)
+
+    def _waive(self, problem: Problem, mended: Sequence[Mended], *, everything: bool) -> Decision:
+        given_up = [m for m in mended if everything or not m.steps]
+        told = tuple(m.refused for m in given_up if m.refused)
+        return Decision(problem=problem.key, code="leave", waived=tuple(m.lack.key for m in given_up), evidence=told)
+
+    def _not_accepted(self, problem: Problem, memory: Mapping[str, Segment], connection: Connection) -> Iterator[Decision]:
+        for remedy in self._remedies(problem, memory, connection):
+            steps = tuple(s for s in remedy.steps if isinstance(s, SqlStep))
+            for place in ("before", "after"):
+                yield Decision(problem=problem.key, code=remedy.id, steps=steps, place=place)  # type: ignore[arg-type]  # both words are places
+
+    def _mark(self, problem: Problem, reason: Reason, evidence: tuple[Evidence, ...]) -> Decision:
+        return Decision(problem=problem.key, code="mark", mark=problem.migration, reason=reason, evidence=evidence)
+
+
+def seen_effects(memory: Mapping[str, Segment], *, first: str) -> tuple[Effect, ...]:
+    """What all migrations seen so far want, those of `first` in front."""
+    own = memory[first].effects if first in memory else ()
+    return (*own, *(e for name, segment in memory.items() if name != first for e in segment.effects))
+
+
+def self_made(problem: Problem, decisions: Sequence[Decision]) -> int | None:
+    """Which earlier decision of ours made the very object that now stands in the way, if one did."""
+    statement = problem.statement
+    if problem.kind != "stopped" or statement is None or statement.error is None or statement.error.sqlstate not in OBJECT_EXISTS:
+        return None
+    wanted = {_made(effect) for effect in statement.effects} - {("", "", "")}
+    for index, decision in enumerate(decisions):
+        made = {_made(effect) for step in decision.steps for effect in effects_of(step.sql)}
+        if wanted & made:
+            return index
+    return None
+
+
+def _made(effect: Effect) -> tuple[str, str, str]:
+    if effect.kind == "create_table":
+        return "table", effect.table.name, ""
+    if effect.kind == "add_column":
+        return "column", effect.table.name, effect.columns[0]
+    if effect.kind in {"add_key", "add_foreign_key", "create_index", "create_type"}:
+        return "named", effect.name, ""
+    return "", "", ""
+
+
+def _stop_told(problem: Problem) -> tuple[Evidence, ...]:
+    statement = problem.statement
+    if statement is None or statement.error is None:
+        return (Evidence(query=f"run {problem.migration} on the copy", answer=problem.detail.strip().splitlines()[-1] if problem.detail.strip() else "it failed"),)
+    error = statement.error
+    told = f"{error.sqlstate} {error.message}" + (f" ({error.detail})" if error.detail else "")
+    return (Evidence(query=statement.sql, answer=told),)
+
+
+def _losses_told(problem: Problem) -> tuple[Evidence, ...]:
+    said = [
+        f"{loss.rows} values of {loss.table}.{loss.column}" if loss.kind == "values" else f"{loss.rows} rows of {loss.table}" for loss in problem.losses
+    ]
+    return (Evidence(query=f"run {problem.migration} on the copy and compare rows", answer=f"gone: {', '.join(said)}"),)
+
+
+def _waits_told(observation: Observation) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(
+            query=wait.waiting_sql,
+            answer=f"waits for a lock held by the command's own other session, {wait.holding_state}, whose last statement was: {wait.holding_sql}",
+        )
+        for wait in observation.waits
+    ) or (Evidence(query="run on the copy", answer="did not end within the time limit"),)

@@ -1,0 +1,103 @@
+"""What a rehearsal took away: rows that are gone, values that are gone. Compared with the untouched base, rename-proof."""
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import msgspec
+
+from dbdoctor.databases.postgresql.connection import Connection
+from dbdoctor.databases.postgresql.rows import StoredTable, count_rows, count_values, fingerprint, stored_tables, stream_rows
+from dbdoctor.model import TableName
+
+Row = tuple[tuple[str | None, ...], tuple[str | None, ...]]
+
+
+class Loss(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows that are no longer there, or values of a column that are gone (dropped, or made NULL)."""
+
+    kind: Literal["table", "rows", "values"]
+    table: TableName
+    rows: int
+    column: str = ""
+
+
+def losses(base: Connection, after: Connection, *, aside: Sequence[TableName] = ()) -> list[Loss]:
+    """Everything `base` holds and `after` no longer does; tables in `aside` (ledgers) are not looked at.
+
+    Both databases must be clones of one another, so that object ids name the same table. A table that was dropped and made
+    anew is compared by its name.
+    """
+    tables_before, tables_after = stored_tables(base), stored_tables(after)
+    by_name = {table.name: table for table in tables_after.values()}
+    found: list[Loss] = []
+    for oid, table in sorted(tables_before.items()):
+        if table.name in aside:
+            continue
+        now = tables_after.get(oid) or by_name.get(table.name)
+        if now is None:
+            rows = count_rows(base, table.name)
+            found += [Loss(kind="table", table=table.name, rows=rows)] if rows else []
+        else:
+            found += _table_losses(base, after, table, now, same=oid == now.oid)
+    return found
+
+
+def _table_losses(base: Connection, after: Connection, before: StoredTable, now: StoredTable, *, same: bool) -> list[Loss]:
+    pairs = _column_pairs(before, now, same=same)
+    names_before = [b for b, _ in pairs]
+    if fingerprint(base, before.name, names_before) == fingerprint(after, now.name, [a for _, a in pairs]):
+        kept_rows: list[Loss] = []
+    else:
+        kept_rows = list(_compare(base, after, before, now, pairs))
+    gone = [name for name in before.columns.values() if name not in names_before]
+    values = [Loss(kind="values", table=before.name, rows=count_values(base, before.name, c), column=c) for c in gone]
+    return kept_rows + [loss for loss in values if loss.rows]
+
+
+def _column_pairs(before: StoredTable, now: StoredTable, *, same: bool) -> list[tuple[str, str]]:
+    """Columns that are on both sides: by number in the same table (renames), by name in one made anew."""
+    if same:
+        return [(name, now.columns[number]) for number, name in before.columns.items() if number in now.columns]
+    there = set(now.columns.values())
+    return [(name, name) for name in before.columns.values() if name in there]
+
+
+def _compare(base: Connection, after: Connection, before: StoredTable, now: StoredTable, pairs: list[tuple[str, str]]) -> Iterator[Loss]:
+    names = dict(pairs)
+    key = [before.columns[n] for n in before.primary_key if before.columns.get(n) in names]
+    if len(key) != len(before.primary_key) or not key:
+        key = [b for b, _ in pairs]  # without a primary key each row is its own identity
+    values = [b for b, _ in pairs if b not in key]
+    missing, emptied = 0, dict.fromkeys(values, 0)
+    with base.transaction(), after.transaction():
+        left = stream_rows(base, before.name, key, values)
+        right = stream_rows(after, now.name, [names[c] for c in key], [names[c] for c in values])
+        for old, new in _joined(left, right):
+            if new is None:
+                missing += 1
+                continue
+            for column, was, is_now in zip(values, old, new, strict=True):
+                emptied[column] += was is not None and is_now is None
+    if missing:
+        yield Loss(kind="rows", table=before.name, rows=missing)
+    for column, rows in emptied.items():
+        if rows:
+            yield Loss(kind="values", table=before.name, rows=rows, column=column)
+
+
+def _joined(left: Iterator[Row], right: Iterator[Row]) -> Iterator[tuple[tuple[str | None, ...], tuple[str | None, ...] | None]]:
+    """Each left row with the right row of the same key, both sides in key order; memory stays flat."""
+    current = next(right, None)
+    for key, values in left:
+        while current is not None and _order(current[0]) < _order(key):
+            current = next(right, None)
+        if current is not None and current[0] == key:
+            yield values, current[1]
+            current = next(right, None)
+        else:
+            yield values, None
+
+
+def _order(key: tuple[str | None, ...]) -> tuple[tuple[bool, bytes], ...]:
+    """PostgreSQL's order of text under collation C, NULLs last."""
+    return tuple((part is None, (part or "").encode()) for part in key)

@@ -1,0 +1,64 @@
+"""What an attempt consists of: steps before, marks, the migrate command in one or more legs, steps after."""
+
+from typing import Literal
+
+import msgspec
+
+from dbdoctor.findings import Evidence, SqlStep
+
+Reason = Literal["already_there", "never_works", "loses_rows", "hangs"]
+Place = Literal["before", "after"]
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer to one problem: statements to run, a migration to mark, wishes that are given up with a reason."""
+
+    problem: str
+    code: str
+    steps: tuple[SqlStep, ...] = ()
+    place: Place = "before"
+    mark: str = ""
+    reason: Reason = "never_works"
+    evidence: tuple[Evidence, ...] = ()
+    waived: tuple[str, ...] = ()
+    carried: tuple[str, ...] = ()
+
+
+class Scenario(msgspec.Struct, frozen=True, kw_only=True):
+    """All decisions of an attempt, in the order they were taken."""
+
+    decisions: tuple[Decision, ...] = ()
+
+    def steps(self, place: Place) -> tuple[SqlStep, ...]:
+        """The statements to run before (or after) the migrate command, each once."""
+        found: dict[str, SqlStep] = {}
+        for decision in self.decisions:
+            if decision.place == place:
+                for step in decision.steps:
+                    found.setdefault(step.sql, step)
+        return tuple(found.values())
+
+    @property
+    def marks(self) -> tuple[Decision, ...]:
+        """The decisions that mark a migration."""
+        return tuple(d for d in self.decisions if d.mark)
+
+    @property
+    def waived(self) -> frozenset[str]:
+        """What was given up."""
+        return frozenset(w for d in self.decisions for w in d.waived)
+
+    @property
+    def carried(self) -> frozenset[str]:
+        """Wishes that steps of ours fulfil, by the key of their lack."""
+        return frozenset(c for d in self.decisions for c in d.carried)
+
+    def plus(self, decision: Decision) -> "Scenario":
+        """One decision more; an earlier one about the same migration that the new one overrules is dropped."""
+        return Scenario(decisions=(*self.decisions, decision))
+
+    def without_mark(self, migration: str) -> "Scenario":
+        """The same without marking that migration."""
+        return Scenario(
+            decisions=tuple(msgspec.structs.replace(d, mark="", evidence=()) if d.mark == migration else d for d in self.decisions)
+        )

@@ -1,0 +1,176 @@
+"""The search for the cheapest cure: run, look at the first problem, try an answer, go on; backtrack where an answer leads nowhere."""
+
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from dbdoctor.databases.postgresql.catalog import read_catalog
+from dbdoctor.errors import DoctorError
+from dbdoctor.findings import Attempt, Evidence, Finding
+from dbdoctor.rehearsal.candidates import Candidates, self_made
+from dbdoctor.rehearsal.observation import Observation, Segment
+from dbdoctor.rehearsal.problems import Problem, first_problem
+from dbdoctor.rehearsal.scenario import Decision, Scenario
+from dbdoctor.rehearsal.trial import Trial
+from dbdoctor.wanted.effects import effects_of
+
+RESULTS = {
+    "step_failed": "step_failed", "stopped": "stopped", "hung": "hung", "lost_rows": "lost_rows", "left_undone": "left_undone",
+    "not_repeatable": "not_repeatable", "not_accepted": "not_accepted", "command_failed": "stopped",
+}  # fmt: skip
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """How long the search may go on."""
+
+    attempts: int = 120
+    seconds: float = 1800.0
+
+
+class CommandFails(DoctorError):
+    """The migrate command fails before it comes to a migration: no database can cure that."""
+
+    kind = "failed"
+
+
+class NoCure(DoctorError):
+    """Nothing that was tried makes the command succeed with nothing lost."""
+
+    kind = "failed"
+
+
+class Solution(msgspec.Struct, frozen=True, kw_only=True):
+    """A scenario that was replayed from the start and found to be a cure."""
+
+    scenario: Scenario
+    observation: Observation
+    attempts: tuple[Attempt, ...]
+    findings: tuple[Finding, ...]
+    undone: tuple[Evidence, ...]
+
+
+class _Conflict(Exception):
+    """An earlier decision of ours stands in the way; another answer is to be tried there."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__(str(index))
+        self.index = index
+
+
+class Search:
+    """One search on one copy."""
+
+    def __init__(self, *, trial: Trial, limits: Limits, tell: Callable[[Attempt], None]) -> None:
+        self.trial = trial
+        self.limits = limits
+        self.tell = tell
+        self.attempts: list[Attempt] = []
+        self.memory: dict[str, Segment] = {}
+        self.deadline = time.monotonic() + limits.seconds
+        with trial.copy.open_base() as base:
+            self.candidates = Candidates(base_catalog=read_catalog(base))
+        self._headstrong = False
+
+    def run(self) -> Solution:
+        """Find a cure; raises NoCure with the furthest problem, CommandFails when the command itself is broken."""
+        found = self._explore(Scenario())
+        if found is None:
+            self._headstrong = True  # second time round: conflicts with our own steps are answered by marking
+            found = self._explore(Scenario())
+        if found is None:
+            last = next((a for a in reversed(self.attempts) if a.migration), None)
+            message = f"No cure was found in {len(self.attempts)} attempts." + (f" The furthest stopped in {last.migration}: {last.message}" if last else "")
+            raise NoCure(message, next_step="Nothing was changed. See the attempts for what stands in the way.")
+        scenario, observation = self._fewer_marks(*found)
+        observation, problem = self._attempt(scenario)  # what is shown is what was proven: once more, from the start
+        if problem is not None:
+            message = f"The cure that was found did not hold when it was replayed: {problem.kind} {problem.detail}"
+            raise NoCure(message, next_step="Nothing was changed. The app's migrations do not do the same each time.")
+        undone = tuple(e for d in scenario.decisions if d.waived and not d.mark for e in d.evidence)
+        return Solution(
+            scenario=scenario,
+            observation=observation,
+            attempts=tuple(self.attempts),
+            findings=tuple(self.candidates.findings.values()),
+            undone=undone,
+        )
+
+    def _explore(self, scenario: Scenario) -> tuple[Scenario, Observation] | None:
+        observation, problem = self._attempt(scenario)
+        if problem is None:
+            return scenario, observation
+        if problem.kind == "command_failed":
+            self._refuse_command(problem)
+        if problem.key in {d.problem for d in scenario.decisions} or problem.kind == "step_failed":
+            return None
+        conflict = self_made(problem, scenario.decisions)
+        if conflict is not None and not self._headstrong:
+            raise _Conflict(conflict)
+        with self.trial.copy.open() as connection:
+            answers = list(self.candidates.for_problem(problem, observation, self.memory, connection))
+        for answer in answers:
+            try:
+                found = self._explore(scenario.plus(answer))
+            except _Conflict as conflicting:
+                if conflicting.index < len(scenario.decisions):
+                    raise
+                continue
+            if found is not None:
+                return found
+        return None
+
+    def _attempt(self, scenario: Scenario) -> tuple[Observation, Problem | None]:
+        if len(self.attempts) >= self.limits.attempts or time.monotonic() > self.deadline:
+            message = f"The search was given up after {len(self.attempts)} attempts."
+            raise NoCure(message, next_step="Nothing was changed. Raise --attempts or --time-limit, or look at the last attempt.")
+        observation = self.trial.run(scenario, promising=lambda seen: first_problem(seen, scenario, self._remembered(seen)) is None)
+        problem = first_problem(observation, scenario, self._remembered(observation))
+        self._note(scenario, observation, problem)
+        return observation, problem
+
+    def _remembered(self, observation: Observation) -> dict[str, Segment]:
+        for segment in observation.segments:
+            known = self.memory.get(segment.migration)
+            if known is None or len(segment.statements) >= len(known.statements):
+                self.memory[segment.migration] = segment
+        return self.memory
+
+    def _note(self, scenario: Scenario, observation: Observation, problem: Problem | None) -> None:
+        error = problem.statement.error if problem and problem.statement else None
+        tried = tuple(f"{d.code} {d.mark}".strip() for d in scenario.decisions[-1:])
+        attempt = Attempt(
+            number=len(self.attempts) + 1,
+            tried=tried,
+            result=RESULTS[problem.kind] if problem else "cured",  # type: ignore[arg-type]  # the table above holds just these words
+            migration=problem.migration if problem else "",
+            sqlstate=error.sqlstate if error else "",
+            message=error.message if error else (problem.detail[-300:] if problem else ""),
+            seconds=observation.seconds,
+        )
+        self.attempts.append(attempt)
+        self.tell(attempt)
+
+    def _fewer_marks(self, scenario: Scenario, observation: Observation) -> tuple[Scenario, Observation]:
+        """Let a marked migration run after all, where steps that came later may have cured it; what stays marked is proven anew."""
+        for decision in scenario.marks:
+            if decision.reason not in {"never_works", "already_there"} or not self._touched_later(decision, scenario):
+                continue
+            trimmed = scenario.without_mark(decision.mark)
+            seen, problem = self._attempt(trimmed)
+            if problem is None:
+                scenario, observation = trimmed, seen
+        return scenario, observation
+
+    def _touched_later(self, decision: Decision, scenario: Scenario) -> bool:
+        position = scenario.decisions.index(decision)
+        segment = self.memory.get(decision.mark)
+        mine = {e.table.name for e in segment.effects if e.table.name} if segment else set()
+        theirs = {e.table.name for d in scenario.decisions[position:] for s in d.steps for e in effects_of(s.sql)}
+        return bool(mine & theirs)
+
+    def _refuse_command(self, problem: Problem) -> None:
+        error = problem.statement.error if problem.statement else None
+        said = f"{error.sqlstate} {error.message}" if error else problem.detail.strip()[-600:]
+        message = f"The migrate command fails before it comes to a migration: {said}"
+        raise CommandFails(message, next_step="Run it by hand in its folder; nothing was changed.")

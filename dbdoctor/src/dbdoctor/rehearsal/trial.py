@@ -1,0 +1,248 @@
+"""One attempt: a fresh clone, the scenario's steps and marks, the app's own command, and a close look at what is left."""
+
+import os
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from dbdoctor.databases.postgresql import administration, rows, sessions
+from dbdoctor.databases.postgresql.catalog import read_catalog
+from dbdoctor.databases.postgresql.connection import Connection, SqlError, hide_passwords
+from dbdoctor.databases.postgresql.server_log import Executed, read_log
+from dbdoctor.databases.postgresql.steps import error_of, run_step
+from dbdoctor.errors import DoctorError
+from dbdoctor.findings import SqlStep
+from dbdoctor.histories import History
+from dbdoctor.rehearsal.copies import Copy
+from dbdoctor.rehearsal.losses import losses
+from dbdoctor.rehearsal.observation import Observation, Statement, StepFailure, segments_of, statements_of
+from dbdoctor.rehearsal.sandbox import CommandResult
+from dbdoctor.rehearsal.scenario import Place, Scenario
+
+STUCK_AFTER_S = 3.0
+LOG_PATIENCE_S = 10.0
+
+
+class CommandSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The app's commands: where, with which variables, how long."""
+
+    migrate: str
+    cwd: Path
+    accept: str = ""
+    env_names: tuple[str, ...] = ()
+    time_limit_s: float = 300.0
+
+
+class LogSilent(DoctorError):
+    """The copy's server does not write its log, so nothing can be learnt from it."""
+
+    kind = "failed"
+
+
+class Trial:
+    """Runs scenarios on the copy, one after another."""
+
+    def __init__(self, *, copy: Copy, history: History | None, known: list[str], settings: CommandSettings) -> None:
+        self.copy = copy
+        self.history = history
+        self.known = known
+        self.settings = settings
+        self._log_offset = 0
+        self._waits: list[sessions.Wait] = []
+        self.runs = 0
+
+    def run(self, scenario: Scenario, *, promising: Callable[[Observation], bool]) -> Observation:
+        """One attempt; where it looks `promising` the command is run again and must find nothing to do, and `--accept` is asked."""
+        self.runs += 1
+        started = time.monotonic()
+        self.copy.fresh()
+        try:
+            applied_before = self.applied()
+            steps = self._prepare(scenario)
+        except _StepFailed as failed:
+            return Observation(step_failure=failed.failure, seconds=time.monotonic() - started)
+        self._skip_log()  # our own steps and marks are none of the app's doing
+        result = self._migrate()
+        seen = self._read_statements()
+        observation = self._look(result, seen, steps, scenario, applied_before)
+        if result.exit_code == 0:
+            observation = self._afterwards(observation, scenario, promising=promising)
+        return msgspec.structs.replace(observation, seconds=time.monotonic() - started)
+
+    def applied(self) -> list[str]:
+        """The ledger's entries in the clone."""
+        if self.history is None:
+            return []
+        with self.copy.open() as connection:
+            catalog = read_catalog(connection)
+            if self.history.ledger not in catalog.tables:
+                return []
+            return rows.ledger_names(connection, self.history.ledger, self.history.column)
+
+    def _prepare(self, scenario: Scenario) -> tuple[SqlStep, ...]:
+        steps = self._run_steps(scenario, "before")
+        with self.copy.open(as_app=True) as connection:
+            for decision in scenario.marks:
+                if self.history is not None:
+                    self._step(connection, SqlStep(sql=self.history.mark_sql(decision.mark)))
+        return steps
+
+    def _run_steps(self, scenario: Scenario, place: Place) -> tuple[SqlStep, ...]:
+        if not scenario.steps(place):
+            return ()
+        with self.copy.open(as_app=True) as connection:
+            return tuple(self._step(connection, step) for step in scenario.steps(place))
+
+    def _step(self, connection: Connection, step: SqlStep) -> SqlStep:
+        try:
+            return run_step(connection, step)
+        except SqlError as error:
+            raise _StepFailed(StepFailure(step=step.sql, error=error_of(error))) from None
+
+    def _migrate(self) -> CommandResult:
+        self._waits = []
+        return self.copy.sandbox.run(
+            self.settings.migrate,
+            cwd=self.settings.cwd,
+            env=self._environment(),
+            time_limit_s=self.settings.time_limit_s,
+            on_tick=self._stuck,
+        )
+
+    def _stuck(self, seconds: float) -> bool:
+        """A session waits for a lock whose holder is idle in its transaction: only the same command could free it, and it waits."""
+        if seconds < STUCK_AFTER_S:
+            return False
+        found = [w for w in sessions.stuck(sessions.waits(self.copy.office, self.copy.target.database)) if w.seconds >= STUCK_AFTER_S]
+        self._waits = found
+        return bool(found)
+
+    def _look(
+        self, result: CommandResult, seen: list[Statement], steps: tuple[SqlStep, ...], scenario: Scenario, applied_before: list[str]
+    ) -> Observation:
+        sessions.end_sessions(self.copy.office, self.copy.target.database)
+        done = {*applied_before, *(d.mark for d in scenario.marks)}
+        pending = [name for name in self.known if name not in done]
+        if self.history is not None:
+            segments, outside = segments_of(seen, ledger=self.history.ledger, pending=pending)
+        else:
+            segments, outside = [], seen
+        with self.copy.open_base() as base, self.copy.open() as after:
+            catalog = read_catalog(after)
+            aside = (self.history.ledger,) if self.history else ()
+            gone = losses(base, after, aside=aside)
+        return Observation(
+            exit_code=result.exit_code,
+            ended_by=result.ended_by,
+            output=self._shown(result.output),
+            segments=tuple(segments),
+            outside=tuple(outside),
+            waits=tuple(self._waits),
+            applied=tuple(self.applied()),
+            catalog=catalog,
+            losses=tuple(gone),
+            steps=steps,
+        )
+
+    def _afterwards(self, observation: Observation, scenario: Scenario, *, promising: Callable[[Observation], bool]) -> Observation:
+        """Steps that come after the migrate command, then the second run and the app's own question."""
+        try:
+            after = self._run_steps(scenario, "after")
+        except _StepFailed as failed:
+            return msgspec.structs.replace(observation, step_failure=failed.failure)
+        with self.copy.open() as connection:
+            catalog = read_catalog(connection)
+        observation = msgspec.structs.replace(observation, steps=(*observation.steps, *after), catalog=catalog)
+        if not promising(observation):
+            return observation
+        observation = msgspec.structs.replace(observation, second_run_changed=self._second_run())
+        return self._accept(observation) if self.settings.accept else observation
+
+    def _second_run(self) -> str:
+        before, schema_before = self._contents()
+        result = self._migrate()
+        after, schema_after = self._contents()
+        if result.exit_code != 0:
+            return f"the second run ended with {result.exit_code}"
+        changed = sorted(str(name) for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+        if changed:
+            return f"the second run changed {', '.join(changed)}"
+        return "the second run changed the schema" if schema_before != schema_after else ""
+
+    def _contents(self) -> tuple[dict[str, rows.Fingerprint], object]:
+        with self.copy.open() as connection:
+            found = {str(name): value for name, value in rows.fingerprints(connection).items()}
+            tables = read_catalog(connection).tables
+        return found, {name: (t.columns, t.constraints, t.indexes) for name, t in tables.items()}
+
+    def _accept(self, observation: Observation) -> Observation:
+        self._skip_log()
+        result = self.copy.sandbox.run(
+            self.settings.accept, cwd=self.settings.cwd, env=self._environment(), time_limit_s=self.settings.time_limit_s
+        )
+        failed = tuple(s for s in self._read_statements() if s.error)
+        return msgspec.structs.replace(
+            observation, accepted=result.exit_code == 0, accept_output=self._shown(result.output), accept_errors=failed
+        )
+
+    def _environment(self) -> Mapping[str, str]:
+        inside = self.copy.sandbox.inside_url(database=self.copy.target.database, user=self.copy.target.user)
+        return command_environment(inside=inside, copy=self.copy, names=self.settings.env_names)
+
+    def _shown(self, text: str) -> str:
+        return hide_passwords(text, secrets=self.copy.target.secrets)
+
+    def _skip_log(self) -> None:
+        _, self._log_offset = self._read_log()
+
+    def _read_statements(self) -> list[Statement]:
+        executed, self._log_offset = self._read_log()
+        return statements_of(executed)
+
+    def _read_log(self) -> tuple[list[Executed], int]:
+        """Wait until the collector has written a mark of ours, so that everything before it is there."""
+        mark = f"dbdoctor-{uuid.uuid4().hex}"
+        administration.mark_log(self.copy.office, mark)
+        deadline = time.monotonic() + LOG_PATIENCE_S
+        path = self.copy.sandbox.log_path
+        while time.monotonic() < deadline:
+            if path.exists() and mark.encode() in path.read_bytes()[self._log_offset :]:
+                return read_log(path, database=self.copy.target.database, offset=self._log_offset)
+            time.sleep(0.02)
+        message = "The copy's server does not write its log."
+        raise LogSilent(message, next_step="Check the free space of the temporary folder.")
+
+
+class _StepFailed(Exception):
+    """A step of the scenario met an error; carries it to the end of the attempt."""
+
+    def __init__(self, failure: StepFailure) -> None:
+        super().__init__(failure.step)
+        self.failure = failure
+
+
+def command_environment(*, inside: str, copy: Copy, names: tuple[str, ...]) -> dict[str, str]:
+    """The caller's variables with every trace of the target taken out and the copy's address put in."""
+    target = copy.target
+    secrets = [s for s in (*target.secrets, target.url) if len(s) >= 4]  # noqa: PLR2004 -- shorter passwords would match anything
+    kept: dict[str, str] = {}
+    for name, value in os.environ.items():
+        if value == target.url:
+            kept[name] = inside
+        elif not name.startswith("PG") and not any(secret in value for secret in secrets):
+            kept[name] = value
+    kept |= {
+        "DATABASE_URL": inside,
+        "PGHOST": "127.0.0.1",
+        "PGPORT": str(copy.sandbox.port),
+        "PGDATABASE": target.database,
+        "PGUSER": target.user,
+        "PGPASSWORD": "rehearsal",
+        "PGSSLMODE": "disable",
+        "CI": os.environ.get("CI", "true"),  # so that no tool asks a question
+        **dict.fromkeys(names, inside),
+    }
+    return kept

@@ -1,0 +1,34 @@
+"""Make the referenced columns unique with an index built while everything goes on; only where no value is doubled."""
+
+from collections.abc import Iterator
+
+from dbdoctor.checks import Case
+from dbdoctor.databases.postgresql import ddl
+from dbdoctor.findings import Finding, Remedy, SqlStep
+from dbdoctor.model import TableName
+
+
+def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
+    """One remedy: a unique index suffices for a key, no constraint is needed."""
+    side = finding.subject.parent
+    if finding.cause != "parent_not_unique" or side is None or finding.facts.get("duplicates") or not side.columns:
+        return
+    name = TableName(side.schema, side.table)
+    taken = {index.name for table in case.catalog.tables.values() if table.name.schema == name.schema for index in table.indexes}
+    wished = f"{name.name}_{'_'.join(side.columns)}_key"[:60]
+    index = next(candidate for candidate in (wished, *(f"{wished}{n}" for n in range(1, 100))) if candidate not in taken)
+    yield Remedy(
+        id="add_unique_key",
+        facts={"table": str(name), "columns": list(side.columns)},
+        steps=(
+            SqlStep(
+                code="add_unique_key",
+                sql=ddl.unique_index(name, side.columns, index),
+                undo_sql=ddl.drop_index(name, index),
+                lock="ShareUpdateExclusiveLock",
+                blocks="nothing",
+                transactional=False,
+                facts={"table": str(name), "columns": list(side.columns), "index": index},
+            ),
+        ),
+    )

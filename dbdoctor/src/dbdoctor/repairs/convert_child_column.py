@@ -1,0 +1,39 @@
+"""Convert the child column to the parent's type: free when it holds nothing, allowed only when every value converts."""
+
+from collections.abc import Iterator
+
+from dbdoctor.checks import Case
+from dbdoctor.databases.postgresql import ddl
+from dbdoctor.findings import Finding, Remedy, SqlStep
+from dbdoctor.model import TableName
+
+
+def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
+    """One remedy, or none when a value would not survive."""
+    side, facts = finding.subject.child, finding.facts
+    if finding.cause != "type_mismatch" or not facts.get("exists") or side is None or facts.get("inconvertible"):
+        return
+    name, column, to_type = TableName(side.schema, side.table), str(facts["child_column"]), str(facts["parent_type"])
+    table = case.catalog.tables.get(name)
+    if table is None or any(column in key.columns for key in table.foreign_keys):
+        return
+    values = int(str(facts.get("values") or 0))
+    if values and to_type == "uuid":
+        return  # text that happens to look like a uuid may be one; numbers never are, and numbers do not convert
+    from_type = str(facts["child_type"])
+    yield Remedy(
+        id="convert_child_column",
+        rows_touched=values,
+        facts={"table": str(name), "column": column, "from": from_type, "to": to_type, "values": values},
+        steps=(
+            SqlStep(
+                code="convert_child_column",
+                sql=ddl.convert_column(name, column, to_type, holds_values=bool(values)),
+                undo_sql=ddl.convert_column(name, column, from_type, holds_values=bool(values)),
+                lock="AccessExclusiveLock",
+                blocks="reads and writes",
+                rows_touched=values,
+                facts={"table": str(name), "column": column, "from": from_type, "to": to_type, "values": values},
+            ),
+        ),
+    )

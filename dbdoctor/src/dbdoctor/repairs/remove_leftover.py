@@ -1,0 +1,53 @@
+"""Take away what a half-run left, when it is equal to what will be made again and holds nothing."""
+
+from collections.abc import Iterator
+
+from dbdoctor.checks import Case
+from dbdoctor.databases.postgresql import ddl
+from dbdoctor.findings import Finding, Remedy, SqlStep
+from dbdoctor.model import Table, TableName
+
+
+def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
+    """One remedy for an equal constraint, an index, an empty column or an empty table."""
+    side = finding.subject.child
+    if finding.cause not in {"duplicate_constraint_name", "partial_migration"} or side is None:
+        return
+    name = TableName(side.schema, side.table)
+    table = case.catalog.tables.get(name)
+    step = _constraint(finding, name) if finding.cause == "duplicate_constraint_name" else _object(finding, table) if table else None
+    if step:
+        yield Remedy(id="remove_leftover", facts=step.facts, steps=(step,))
+
+
+def _constraint(finding: Finding, name: TableName) -> SqlStep | None:
+    constraint = str(finding.facts["name"])
+    if not finding.facts.get("equal"):
+        return None
+    return SqlStep(
+        code="remove_leftover",
+        sql=ddl.drop_constraint(name, constraint),
+        undo_sql=ddl.add_constraint(name, constraint, str(finding.facts["definition"])),
+        lock="AccessExclusiveLock",
+        blocks="reads and writes",
+        facts={"kind": "constraint", "name": constraint, "table": str(name)},
+    )
+
+
+def _object(finding: Finding, table: Table) -> SqlStep | None:
+    kind, what = str(finding.facts["kind"]), str(finding.facts["name"])
+    if finding.facts.get("rows"):
+        return None
+    if kind == "index":
+        definition = next((i.definition for i in table.indexes if i.name == what), "")
+        sql, undo = ddl.drop_index(table.name, what), definition
+    elif kind == "column":
+        column = table.column(what)
+        sql = ddl.drop_column(table.name, what)
+        undo = ddl.add_column(table.name, what, column.type, default=column.default or "", not_null=column.not_null) if column else ""
+    else:
+        sql, undo = ddl.drop_table(table.name), ""
+    return SqlStep(
+        code="remove_leftover", sql=sql, undo_sql=undo, lock="AccessExclusiveLock", blocks="reads and writes",
+        facts={"kind": kind, "name": what, "table": str(table.name)},
+    )  # fmt: skip

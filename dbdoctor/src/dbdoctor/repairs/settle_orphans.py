@@ -1,0 +1,35 @@
+"""Orphans: keep them under a key that checks new rows only, or write NULL (the row as it was is kept), or move them to quarantine."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from dbdoctor.checks import Case
+from dbdoctor.databases.postgresql import ddl
+from dbdoctor.findings import Finding, Remedy, SqlStep
+from dbdoctor.model import Reference, TableName
+
+
+def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
+    """Null where the column may be, quarantine always; keeping is the caller's to choose, it needs a statement that says NOT VALID."""
+    child, parent = finding.subject.child, finding.subject.parent
+    if finding.cause != "orphan_rows" or child is None or parent is None:
+        return
+    reference = msgspec.convert(
+        {"child": TableName(child.schema, child.table), "columns": child.columns, "parent": TableName(parent.schema, parent.table),
+         "parent_columns": parent.columns}, Reference,
+    )  # fmt: skip
+    rows = int(str(finding.facts.get("rows") or 0))
+    reason = f"{', '.join(child.columns)} has no row in {parent.table}"
+    condition = ddl.orphans_condition(reference, "t")
+    prepare = [*ddl.make_quarantine(reference.child, reason), ddl.keep_copy(reference.child, reason, condition)]
+    facts: dict[str, Any] = {"table": str(reference.child), "columns": list(child.columns), "rows": rows, "sentinels": finding.facts.get("sentinels")}
+    if finding.facts.get("nullable") and not finding.facts.get("sentinels"):
+        yield _remedy("null_orphans", [*prepare, ddl.empty_columns(reference.child, child.columns, condition)], rows, facts)
+    yield _remedy("quarantine_orphans", [*prepare, ddl.remove_rows(reference.child, condition)], rows, facts)
+
+
+def _remedy(code: str, statements: list[str], rows: int, facts: dict[str, Any]) -> Remedy:
+    steps = [SqlStep(code=code, sql=sql, rows_touched=rows if not sql.startswith("CREATE") else 0, facts=dict(facts)) for sql in statements]
+    return Remedy(id=code, rows_touched=rows, facts=dict(facts), steps=tuple(steps))

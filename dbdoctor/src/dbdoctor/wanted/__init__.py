@@ -1,0 +1,1 @@
+"""What is wanted: read out of SQL, an error text, models or a wish."""

@@ -1,0 +1,1 @@
+"""Our own linters and scaffolds; run by `make check` and friends."""
