@@ -1,5 +1,6 @@
 """duplicate_constraint_name: the name of a wanted constraint is already taken on that table."""
 
+import re
 from collections.abc import Iterator
 
 from dbdoctor.checks import Case
@@ -38,6 +39,8 @@ def _equal(effect: Effect, taken: Constraint, table: Table) -> bool:
     if effect.kind == "add_key":
         key = next((k for k in table.keys if k.name == taken.name), None)
         return bool(key and key.columns == effect.columns and key.primary != effect.unique)
+    if effect.kind == "add_check":
+        return _plain(effect.type) == _plain(taken.definition)
     if effect.kind == "add_foreign_key" and effect.reference:
         key_there = next((k for k in table.foreign_keys if k.name == taken.name), None)
         wanted = effect.reference
@@ -49,3 +52,8 @@ def _equal(effect: Effect, taken: Constraint, table: Table) -> bool:
             and key_there.on_delete == wanted.on_delete
         )
     return False
+
+
+def _plain(expression: str) -> str:
+    """A check without what the server adds when it stores it: brackets, casts, spaces."""
+    return re.sub(r"[\s()]|::[a-z ]+(\[\])?", "", expression.lower()).removeprefix("check")

@@ -1,5 +1,6 @@
 """Answers to a problem, cheapest first: statements before the run, a migration marked with evidence, a wish given up."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
@@ -14,12 +15,14 @@ from dbdoctor.rehearsal.observation import Observation, Segment, Statement
 from dbdoctor.rehearsal.problems import FILLS_ROWS, Lack, Problem, undone_statements
 from dbdoctor.rehearsal.scenario import Decision, Reason
 from dbdoctor.repairs import propose
-from dbdoctor.wanted.effects import MAKES, Effect, effects_of
+from dbdoctor.wanted.effects import MAKES, TRANSACTION_WORDS, Effect, effects_of
 
 # Remedies that make in advance what the migration would make itself: better left to a later migration, if one makes it.
 LATE = frozenset({"correct_column_type"})
 # Remedies that write over rows of people for the sake of a rule: shown to the owner as a choice, never taken unasked.
 OWNERS_CHOICE = frozenset({"number_duplicates"})
+# Effects whose presence the catalog proves; beside them a migration may only read and open transactions.
+VERIFIABLE = (MAKES - {"alter_type", "set_not_null"}) | TRANSACTION_WORDS | {"read", "comment"}
 OBJECT_EXISTS = frozenset({"42701", "42P07", "42710"})
 
 
@@ -49,6 +52,7 @@ class Candidates:
         self, problem: Problem, observation: Observation, memory: Mapping[str, Segment], connection: Connection
     ) -> Iterator[Decision]:
         segment = observation.segment(problem.migration)
+        yield from self._made_elsewhere(problem, memory, connection)
         remedies = list(self._remedies(problem, memory, connection)) if problem.statement else []
         prefix = self._prefix(segment, problem.statement)
         for remedy in remedies:
@@ -60,6 +64,23 @@ class Candidates:
         for remedy in remedies:
             if remedy.id in LATE:
                 yield from self._with_remedy(problem, remedy, prefix)
+
+    def _made_elsewhere(self, problem: Problem, memory: Mapping[str, Segment], connection: Connection) -> Iterator[Decision]:
+        """The missing table is one that a migration before this one wanted to make and could not: make it in its place."""
+        error = problem.statement.error if problem.statement else None
+        named = re.search(r'relation "(?:[^".]+\.)?([^"]+)" does not exist', error.message) if error and error.sqlstate == "42P01" else None
+        if named is None:
+            return
+        for migration, segment in memory.items():
+            for statement in segment.statements:
+                effect = next((e for e in statement.effects if e.kind == "create_table" and e.table.name == named.group(1)), None)
+                if effect is None or migration == problem.migration:
+                    continue
+                lack = Lack(migration=migration, statement=statement, effect=effect)
+                for mended in mend(connection, [lack], seen_effects(memory, first=migration)):
+                    if mended.steps:
+                        yield Decision(problem=problem.key, code="carry_out", steps=mended.steps)
+                        return
 
     def _remedies(self, problem: Problem, memory: Mapping[str, Segment], connection: Connection) -> Iterator[Remedy]:
         statement = problem.statement
@@ -74,6 +95,9 @@ class Candidates:
     def _with_remedy(self, problem: Problem, remedy: Remedy, prefix: Sequence[SqlStep]) -> Iterator[Decision]:
         steps = tuple(s for s in remedy.steps if isinstance(s, SqlStep))
         writes = any(e.kind in FILLS_ROWS for s in steps for e in effects_of(s.sql))
+        if remedy.id == "keep_orphans":
+            yield msgspec.structs.replace(self._mark(problem, "never_works", _stop_told(problem)), code="keep_orphans", steps=(*prefix, *steps))
+            return
         corrects = remedy.id in {"correct_name", *LATE}
         variants = [(*prefix, *steps)] if prefix and corrects and writes else [steps, *([(*prefix, *steps)] if prefix and corrects else [])]
         for variant in variants:
@@ -96,9 +120,10 @@ class Candidates:
         return steps
 
     def _all_there(self, segment: Segment) -> bool:
+        """Everything the migration was seen to do can be looked up in the catalog, and is there."""
         makes = [e for e in segment.effects if e.kind in MAKES]
-        fills = any(e.kind in FILLS_ROWS for e in segment.effects)
-        return bool(makes) and not fills and not any(True for e in makes for _ in lacking(e, self.base_catalog))
+        surely = all(e.kind in VERIFIABLE for e in segment.effects)
+        return bool(makes) and surely and not any(True for e in makes for _ in lacking(e, self.base_catalog))
 
     def _left_undone(
         self, problem: Problem, observation: Observation, memory: Mapping[str, Segment], connection: Connection
@@ -151,16 +176,16 @@ def seen_effects(memory: Mapping[str, Segment], *, first: str) -> tuple[Effect, 
     return (*own, *(e for name, segment in memory.items() if name != first for e in segment.effects))
 
 
-def self_made(problem: Problem, decisions: Sequence[Decision]) -> int | None:
+def self_made(problem: Problem, decisions: Sequence[Decision]) -> Decision | None:
     """Which earlier decision of ours made the very object that now stands in the way, if one did."""
     statement = problem.statement
     if problem.kind != "stopped" or statement is None or statement.error is None or statement.error.sqlstate not in OBJECT_EXISTS:
         return None
     wanted = {_made(effect) for effect in statement.effects} - {("", "", "")}
-    for index, decision in enumerate(decisions):
+    for decision in decisions:
         made = {_made(effect) for step in decision.steps for effect in effects_of(step.sql)}
         if wanted & made:
-            return index
+            return decision
     return None
 
 

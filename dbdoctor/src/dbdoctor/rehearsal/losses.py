@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from dbdoctor.databases.postgresql.connection import Connection
-from dbdoctor.databases.postgresql.rows import StoredTable, count_rows, count_values, fingerprint, stored_tables, stream_rows
+from dbdoctor.databases.postgresql.rows import StoredTable, quarantined, count_rows, count_values, fingerprint, stored_tables, stream_rows
 from dbdoctor.model import TableName
 
 Row = tuple[tuple[str | None, ...], tuple[str | None, ...]]
@@ -49,6 +49,8 @@ def _table_losses(base: Connection, after: Connection, before: StoredTable, now:
         kept_rows: list[Loss] = []
     else:
         kept_rows = list(_compare(base, after, before, now, pairs))
+        kept = quarantined(after, before.name)
+        kept_rows = [loss for loss in kept_rows if loss.rows > kept]  # what stands in quarantine is not lost
     gone = [name for name in before.columns.values() if name not in names_before]
     values = [Loss(kind="values", table=before.name, rows=count_values(base, before.name, c), column=c) for c in gone]
     return kept_rows + [loss for loss in values if loss.rows]

@@ -23,6 +23,11 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     waived: tuple[str, ...] = ()
     carried: tuple[str, ...] = ()
 
+    @property
+    def migration(self) -> str:
+        """The migration whose problem this answers."""
+        return self.problem.split("|")[1]
+
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     """All decisions of an attempt, in the order they were taken."""
@@ -54,11 +59,11 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
         return frozenset(c for d in self.decisions for c in d.carried)
 
     def plus(self, decision: Decision) -> "Scenario":
-        """One decision more; an earlier one about the same migration that the new one overrules is dropped."""
-        return Scenario(decisions=(*self.decisions, decision))
+        """One decision more. Where it marks a migration, what was decided only to let that migration run is dropped."""
+        kept = [d for d in self.decisions if not decision.mark or d.migration != decision.mark or d.problem.startswith("left_undone")]
+        return Scenario(decisions=(*kept, decision))
 
-    def without_mark(self, migration: str) -> "Scenario":
-        """The same without marking that migration."""
-        return Scenario(
-            decisions=tuple(msgspec.structs.replace(d, mark="", evidence=()) if d.mark == migration else d for d in self.decisions)
-        )
+    def without_mark(self, migration: str, *, keep_work: bool) -> "Scenario":
+        """The same without marking that migration; with `keep_work` what we do in its place stays."""
+        kept = [d for d in self.decisions if keep_work or d.migration != migration]
+        return Scenario(decisions=tuple(msgspec.structs.replace(d, mark="", evidence=()) if d.mark == migration else d for d in kept))

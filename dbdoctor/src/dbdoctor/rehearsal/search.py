@@ -5,15 +5,17 @@ from collections.abc import Callable
 
 import msgspec
 
+from dbdoctor.checks import references_of
 from dbdoctor.databases.postgresql.catalog import read_catalog
 from dbdoctor.errors import DoctorError
 from dbdoctor.findings import Attempt, Evidence, Finding
 from dbdoctor.rehearsal.candidates import Candidates, self_made
+from dbdoctor.rehearsal.looking_ahead import look_ahead
 from dbdoctor.rehearsal.observation import Observation, Segment
 from dbdoctor.rehearsal.problems import Problem, first_problem
 from dbdoctor.rehearsal.scenario import Decision, Scenario
 from dbdoctor.rehearsal.trial import Trial
-from dbdoctor.wanted.effects import effects_of
+from dbdoctor.wanted.effects import Effect, effects_of
 
 RESULTS = {
     "step_failed": "step_failed", "stopped": "stopped", "hung": "hung", "lost_rows": "lost_rows", "left_undone": "left_undone",
@@ -53,9 +55,9 @@ class Solution(msgspec.Struct, frozen=True, kw_only=True):
 class _Conflict(Exception):
     """An earlier decision of ours stands in the way; another answer is to be tried there."""
 
-    def __init__(self, index: int) -> None:
-        super().__init__(str(index))
-        self.index = index
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(decision.problem)
+        self.decision = decision
 
 
 class Search:
@@ -71,6 +73,7 @@ class Search:
         with trial.copy.open_base() as base:
             self.candidates = Candidates(base_catalog=read_catalog(base))
         self._headstrong = False
+        self._looked: set[str] = set()
 
     def run(self) -> Solution:
         """Find a cure; raises NoCure with the furthest problem, CommandFails when the command itself is broken."""
@@ -83,10 +86,6 @@ class Search:
             message = f"No cure was found in {len(self.attempts)} attempts." + (f" The furthest stopped in {last.migration}: {last.message}" if last else "")
             raise NoCure(message, next_step="Nothing was changed. See the attempts for what stands in the way.")
         scenario, observation = self._fewer_marks(*found)
-        observation, problem = self._attempt(scenario)  # what is shown is what was proven: once more, from the start
-        if problem is not None:
-            message = f"The cure that was found did not hold when it was replayed: {problem.kind} {problem.detail}"
-            raise NoCure(message, next_step="Nothing was changed. The app's migrations do not do the same each time.")
         undone = tuple(e for d in scenario.decisions if d.waived and not d.mark for e in d.evidence)
         return Solution(
             scenario=scenario,
@@ -110,15 +109,32 @@ class Search:
         with self.trial.copy.open() as connection:
             answers = list(self.candidates.for_problem(problem, observation, self.memory, connection))
         for answer in answers:
+            if answer.mark and problem.kind == "stopped":
+                self._look_ahead(scenario, problem)
             try:
                 found = self._explore(scenario.plus(answer))
             except _Conflict as conflicting:
-                if conflicting.index < len(scenario.decisions):
+                if conflicting.decision is not answer:
                     raise
                 continue
             if found is not None:
                 return found
         return None
+
+    def _look_ahead(self, scenario: Scenario, problem: Problem) -> None:
+        """Before a stopped migration is marked: see what else it wants, so that its useful part is not lost with it."""
+        if problem.migration in self._looked:
+            return
+        self._looked.add(problem.migration)
+
+        def told(seconds: float) -> None:
+            number = len(self.attempts) + 1
+            self.attempts.append(Attempt(number=number, tried=("look_ahead",), result="looked_ahead", migration=problem.migration, seconds=seconds))
+            self.tell(self.attempts[-1])
+
+        learnt = look_ahead(trial=self.trial, scenario=scenario, problem=problem, memory=self.memory, tell=told)
+        if learnt is not None:
+            self.memory[problem.migration] = learnt
 
     def _attempt(self, scenario: Scenario) -> tuple[Observation, Problem | None]:
         if len(self.attempts) >= self.limits.attempts or time.monotonic() > self.deadline:
@@ -152,25 +168,43 @@ class Search:
         self.tell(attempt)
 
     def _fewer_marks(self, scenario: Scenario, observation: Observation) -> tuple[Scenario, Observation]:
-        """Let a marked migration run after all, where steps that came later may have cured it; what stays marked is proven anew."""
+        """Let a marked migration run after all, where steps that came later may have cured it.
+
+        The scenario returned is always one whose last attempt, from a fresh clone, was a cure.
+        """
         for decision in scenario.marks:
             if decision.reason not in {"never_works", "already_there"} or not self._touched_later(decision, scenario):
                 continue
-            trimmed = scenario.without_mark(decision.mark)
-            seen, problem = self._attempt(trimmed)
-            if problem is None:
-                scenario, observation = trimmed, seen
+            trials = [scenario.without_mark(decision.mark, keep_work=keep_work) for keep_work in (False, True)]
+            for trimmed in trials if trials[0].decisions != trials[1].decisions else trials[:1]:
+                seen, problem = self._attempt(trimmed)
+                if problem is None:
+                    scenario, observation = trimmed, seen
+                    break
         return scenario, observation
 
     def _touched_later(self, decision: Decision, scenario: Scenario) -> bool:
+        """Whether a later step makes or changes the very table or column over which the marked migration stumbled."""
         position = scenario.decisions.index(decision)
-        segment = self.memory.get(decision.mark)
-        mine = {e.table.name for e in segment.effects if e.table.name} if segment else set()
-        theirs = {e.table.name for d in scenario.decisions[position:] for s in d.steps for e in effects_of(s.sql)}
-        return bool(mine & theirs)
+        needed = {place for told in decision.evidence for effect in effects_of(told.query) for place in _needs(effect)}
+        given = {place for d in scenario.decisions[position + 1 :] for s in d.steps for e in effects_of(s.sql) for place in _gives(e)}
+        return bool(needed & given)
 
     def _refuse_command(self, problem: Problem) -> None:
         error = problem.statement.error if problem.statement else None
         said = f"{error.sqlstate} {error.message}" if error else problem.detail.strip()[-600:]
         message = f"The migrate command fails before it comes to a migration: {said}"
         raise CommandFails(message, next_step="Run it by hand in its folder; nothing was changed.")
+
+
+def _needs(effect: Effect) -> set[tuple[str, str]]:
+    """The tables and columns that have to be there (or right) for an effect to go through."""
+    pointed_at = {(reference.parent.name, "") for reference in references_of((effect,))}
+    return pointed_at | {(effect.table.name, "")} | {(effect.table.name, column) for column in effect.columns}
+
+
+def _gives(effect: Effect) -> set[tuple[str, str]]:
+    """The table an effect makes, or the column it adds or converts."""
+    if effect.kind == "create_table":
+        return {(effect.table.name, "")}
+    return {(effect.table.name, column) for column in effect.columns} if effect.kind in {"add_column", "alter_type"} else set()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from dbdoctor.databases.postgresql import administration, rows, sessions
+from dbdoctor.databases.postgresql import administration, obstacles, rows, sessions
 from dbdoctor.databases.postgresql.catalog import read_catalog
 from dbdoctor.databases.postgresql.connection import Connection, SqlError, hide_passwords
 from dbdoctor.databases.postgresql.server_log import Executed, read_log
@@ -22,7 +22,7 @@ from dbdoctor.rehearsal.observation import Observation, Statement, StepFailure, 
 from dbdoctor.rehearsal.sandbox import CommandResult
 from dbdoctor.rehearsal.scenario import Place, Scenario
 
-STUCK_AFTER_S = 3.0
+STUCK_AFTER_S = 2.0
 LOG_PATIENCE_S = 10.0
 
 
@@ -54,8 +54,13 @@ class Trial:
         self._waits: list[sessions.Wait] = []
         self.runs = 0
 
-    def run(self, scenario: Scenario, *, promising: Callable[[Observation], bool]) -> Observation:
-        """One attempt; where it looks `promising` the command is run again and must find nothing to do, and `--accept` is asked."""
+    def run(
+        self, scenario: Scenario, *, promising: Callable[[Observation], bool], only: str = "", clear: tuple[str, ...] = ()
+    ) -> Observation:
+        """One attempt; where it looks `promising` the command is run again and must find nothing to do, and `--accept` is asked.
+
+        With `only` every migration after that one is marked first, and `clear` is run on the clone: to look ahead, never as a cure.
+        """
         self.runs += 1
         started = time.monotonic()
         self.copy.fresh()
@@ -64,6 +69,7 @@ class Trial:
             steps = self._prepare(scenario)
         except _StepFailed as failed:
             return Observation(step_failure=failed.failure, seconds=time.monotonic() - started)
+        self._clear(applied_before, only, clear)
         self._skip_log()  # our own steps and marks are none of the app's doing
         result = self._migrate()
         seen = self._read_statements()
@@ -89,6 +95,13 @@ class Trial:
                 if self.history is not None:
                     self._step(connection, SqlStep(sql=self.history.mark_sql(decision.mark)))
         return steps
+
+    def _clear(self, applied: list[str], only: str, clear: tuple[str, ...]) -> None:
+        if not only or self.history is None:
+            return
+        later = [name for name in self.known if name > only and name not in applied] if only in self.known else []
+        with self.copy.open() as connection:
+            obstacles.clear(connection, [*(self.history.mark_sql(name) for name in later), *clear])
 
     def _run_steps(self, scenario: Scenario, place: Place) -> tuple[SqlStep, ...]:
         if not scenario.steps(place):

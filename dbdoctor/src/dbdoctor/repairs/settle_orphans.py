@@ -25,9 +25,25 @@ def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
     condition = ddl.orphans_condition(reference, "t")
     prepare = [*ddl.make_quarantine(reference.child, reason), ddl.keep_copy(reference.child, reason, condition)]
     facts: dict[str, Any] = {"table": str(reference.child), "columns": list(child.columns), "rows": rows, "sentinels": finding.facts.get("sentinels")}
+    yield from _keep(finding, case, reference, facts)
     if finding.facts.get("nullable") and not finding.facts.get("sentinels"):
         yield _remedy("null_orphans", [*prepare, ddl.empty_columns(reference.child, child.columns, condition)], rows, facts)
     yield _remedy("quarantine_orphans", [*prepare, ddl.remove_rows(reference.child, condition)], rows, facts)
+
+
+def _keep(finding: Finding, case: Case, reference: Reference, facts: dict[str, Any]) -> Iterator[Remedy]:
+    """The wanted key as NOT VALID: new rows are checked, the old ones stay and are listed."""
+    wanted = [e for e in case.effects if e.kind == "add_foreign_key"]
+    if len(wanted) != 1 or len(case.effects) != 1:
+        return
+    actions = {"on_delete": finding.facts.get("on_delete") or "NO ACTION", "on_update": finding.facts.get("on_update") or "NO ACTION"}
+    key = msgspec.convert({**msgspec.to_builtins(reference), **actions}, Reference)
+    name = wanted[0].name or f"{key.child.name}_{'_'.join(key.columns)}_fkey"[:63]
+    step = SqlStep(
+        code="keep_orphans", sql=ddl.add_foreign_key_not_valid(key, name), undo_sql=ddl.drop_constraint(key.child, name),
+        lock="ShareRowExclusiveLock", blocks="writes", facts=dict(facts),
+    )  # fmt: skip
+    yield Remedy(id="keep_orphans", facts=facts, steps=(step,))
 
 
 def _remedy(code: str, statements: list[str], rows: int, facts: dict[str, Any]) -> Remedy:

@@ -259,7 +259,7 @@ def _constraint(node: exp.Expression, table: TableName, name: str) -> Iterator[E
         columns = tuple(_name(c) for c in inner.expressions) if isinstance(inner, exp.Schema) else ()
         yield Effect(kind="add_key", table=table, name=name, columns=columns, unique=True)
     elif isinstance(node, exp.CheckColumnConstraint):
-        yield Effect(kind="add_check", table=table, name=name)
+        yield Effect(kind="add_check", table=table, name=name, type=node.this.sql(dialect="postgres"))
 
 
 def _alter(action: exp.Expression, table: TableName, tree: exp.Alter, dialect: str) -> Iterator[Effect]:

@@ -185,8 +185,8 @@ def forgetting(connection: Connection, *, run_id: str, state: str, kept: Sequenc
         return [*statements, "DROP TABLE dbdoctor.steps", "DROP TABLE dbdoctor.runs", "DROP SCHEMA dbdoctor"]
     if not state:
         return [*statements, f"DELETE FROM dbdoctor.runs WHERE id = {literal(run_id)}"]
-    change = f"UPDATE dbdoctor.runs SET state = {literal(state)}, error = NULL, finished_at = clock_timestamp() WHERE id = {literal(run_id)}"
-    return [*statements, change]
+    values = f"state = {literal(state)}, error = NULL, finished_at = clock_timestamp()"
+    return [*statements, f"UPDATE dbdoctor.runs SET {values} WHERE id = {literal(run_id)}"]
 
 
 def forget_run(connection: Connection, *, run_id: str, kept: Sequence[str] = ()) -> None:

@@ -10,7 +10,7 @@ import subprocess
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, LiteralString
+from typing import IO, LiteralString, NoReturn
 
 from psycopg import conninfo
 
@@ -162,7 +162,7 @@ class RestoreSession:
         if self._process.returncode != 0:
             raise self._failure()
 
-    def give_up(self) -> None:
+    def give_up(self) -> NoReturn:
         """End psql without COMMIT and raise what it said."""
         self.close()
         raise self._failure()

@@ -6,7 +6,7 @@ from typing import Any, LiteralString
 import msgspec
 from psycopg import sql
 
-from dbdoctor.databases.postgresql.connection import Connection
+from dbdoctor.databases.postgresql.connection import Connection, SqlError
 from dbdoctor.model import Catalog, Reference, TableName
 
 BATCH_ROWS = 2000
@@ -70,6 +70,13 @@ def count_values(connection: Connection, table: TableName, column: str) -> int:
 def count_values_query(table: TableName, column: str) -> sql.Composed:
     """The question `count_values` asks."""
     return sql.SQL("SELECT count({}) FROM {}").format(sql.Identifier(column), identifier(table))
+
+
+def quarantined(connection: Connection, table: TableName) -> int:
+    """Rows of the table that stand in the doctor's quarantine."""
+    place = TableName("dbdoctor", f"quarantine_{table.name}"[:63])
+    row = connection.execute("SELECT to_regclass(%s) IS NOT NULL", (identifier(place).as_string(connection),)).fetchone()
+    return count_rows(connection, place) if row and row[0] else 0
 
 
 def convertible(connection: Connection, table: TableName, column: str, to_type: str) -> tuple[int, int]:
@@ -195,6 +202,8 @@ def keys_compare(connection: Connection, child_type: str, parent_type: str) -> b
     As ATAddForeignKeyConstraint decides: an operator of the parent's default btree family for exactly both types, else an
     implicit cast from the child's type to the parent's.
     """
+    if not child_type or not parent_type:
+        return False
     query: LiteralString = """
     WITH t AS (SELECT COALESCE(NULLIF(c.typbasetype, 0), c.oid) AS child, COALESCE(NULLIF(p.typbasetype, 0), p.oid) AS parent
                FROM pg_type c, pg_type p WHERE c.oid = to_regtype(%(child)s) AND p.oid = to_regtype(%(parent)s))
@@ -210,8 +219,14 @@ def keys_compare(connection: Connection, child_type: str, parent_type: str) -> b
 def resolve_type(connection: Connection, name: str) -> str:
     """The catalog's spelling of a type as written in a statement; `serial` types become the integer they stand for; '' if unknown."""
     serials = {"serial": "integer", "bigserial": "bigint", "smallserial": "smallint", "serial4": "integer", "serial8": "bigint"}
-    plain = serials.get(name.strip().lower(), name)
-    row = connection.execute("SELECT format_type(to_regtype(%s), NULL)", (plain.split("(")[0],)).fetchone()
+    plain = serials.get(name.strip().lower(), name).split("(")[0].strip()
+    if not plain:
+        return ""
+    try:
+        with connection.transaction():  # a name that is no name at all is a syntax error, which must not spoil an open transaction
+            row = connection.execute("SELECT format_type(to_regtype(%s), NULL)", (plain,)).fetchone()
+    except SqlError:
+        return ""
     return str(row[0]) if row and row[0] and row[0] != "-" else ""
 
 

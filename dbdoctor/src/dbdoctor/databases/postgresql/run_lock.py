@@ -12,13 +12,15 @@ LOCK_KEY = (0x64626472, 1)
 POLL_S = 0.1
 
 _HOLDER: LiteralString = """
-SELECT a.pid, COALESCE(a.application_name, ''), COALESCE(a.client_addr::text, 'this machine'), COALESCE(extract(epoch FROM now() - a.backend_start), 0)::float8
+SELECT a.pid, COALESCE(a.application_name, ''), COALESCE(a.client_addr::text, 'this machine'),
+       COALESCE(extract(epoch FROM now() - a.backend_start), 0)::float8
 FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
 WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 AND l.classid = %s::bigint::oid AND l.objid = %s::bigint::oid
   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
 
 _OPEN_TRANSACTIONS: LiteralString = """
-SELECT a.pid, COALESCE(a.application_name, ''), COALESCE(a.client_addr::text, 'this machine'), COALESCE(extract(epoch FROM now() - a.xact_start), 0)::float8
+SELECT a.pid, COALESCE(a.application_name, ''), COALESCE(a.client_addr::text, 'this machine'),
+       COALESCE(extract(epoch FROM now() - a.xact_start), 0)::float8
 FROM pg_stat_activity a
 WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.xact_start IS NOT NULL AND a.backend_type = 'client backend'
 ORDER BY a.xact_start LIMIT 3"""
@@ -47,6 +49,12 @@ def take_run_lock(connection: Connection, *, patience_s: float) -> Holder | None
             holder = connection.execute(_HOLDER, LOCK_KEY).fetchone()
             return _holder(holder) if holder else Holder(pid=0, application="", address="unknown", seconds=0)
         time.sleep(POLL_S)
+
+
+def is_read_only(connection: Connection) -> bool:
+    """Whether sessions of this user may not write: a standby, or a setting."""
+    row = connection.execute("SHOW transaction_read_only").fetchone()
+    return bool(row and row[0] == "on")
 
 
 def open_transactions(connection: Connection) -> list[Holder]:

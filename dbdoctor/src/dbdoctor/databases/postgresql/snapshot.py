@@ -39,7 +39,8 @@ WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' AND n.nspname <>
 ORDER BY 1"""
 
 _LARGE_OBJECTS: LiteralString = """
-SELECT count(*)::text || ':' || COALESCE(md5(string_agg(oid::text || md5(lo_get(oid)), ',' ORDER BY oid)), '') FROM pg_largeobject_metadata"""
+SELECT count(*)::text || ':' || COALESCE(md5(string_agg(oid::text || md5(lo_get(oid)), ',' ORDER BY oid)), '')
+FROM pg_largeobject_metadata"""
 
 
 class TableState(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,99 @@
+"""The JSON contract, version 1."""
+
+from typing import Any
+
+import msgspec
+
+from dbdoctor.doctor import Diagnosis, Inspection
+from dbdoctor.findings import Finding, MarkStep, MigrateStep, Plan, Remedy, SqlStep, Step
+from dbdoctor.reports.words import finding_sentence, mark_sentence, remedy_sentence, step_sentence
+
+VERSION = 1
+
+
+def to_text(report: dict[str, Any]) -> str:
+    """The report as one JSON document."""
+    return msgspec.json.format(msgspec.json.encode(report), indent=1).decode()
+
+
+def diagnosis_report(diagnosis: Diagnosis) -> dict[str, Any]:
+    """`healthy` and the findings, the root cause first."""
+    return {
+        "version": VERSION,
+        "dialect": diagnosis.dialect,
+        "database": diagnosis.database,
+        "healthy": diagnosis.healthy,
+        "findings": [finding_report(f) for f in diagnosis.findings],
+    }
+
+
+def finding_report(finding: Finding) -> dict[str, Any]:
+    """One finding with its summary."""
+    return {
+        "cause": finding.cause,
+        "severity": finding.severity,
+        "summary": finding_sentence(finding),
+        "subject": msgspec.to_builtins(finding.subject),
+        "facts": finding.facts,
+        "evidence": msgspec.to_builtins(finding.evidence),
+        "remedies": [remedy_report(r) for r in finding.remedies],
+    }
+
+
+def remedy_report(remedy: Remedy) -> dict[str, Any]:
+    """One remedy with its steps."""
+    return {
+        "id": remedy.id,
+        "summary": remedy_sentence(remedy),
+        "rows_lost": remedy.rows_lost,
+        "rows_touched": remedy.rows_touched,
+        "steps": [step_report(s) for s in remedy.steps],
+    }
+
+
+def step_report(step: Step) -> dict[str, Any]:
+    """One step; `summary` says what it is for."""
+    told: dict[str, Any] = msgspec.to_builtins(step)
+    if isinstance(step, SqlStep):
+        told["summary"] = step_sentence(step)
+    elif isinstance(step, MarkStep):
+        told["summary"] = mark_sentence(step)
+    elif isinstance(step, MigrateStep):
+        told["summary"] = "run the app's own migrate command"
+    return told
+
+
+def plan_report(plan: Plan) -> dict[str, Any]:
+    """The plan with its findings and everything that was tried."""
+    return {
+        "version": VERSION,
+        "dialect": plan.dialect,
+        "database": plan.database,
+        "healthy": not plan.steps,
+        "findings": [finding_report(f) for f in plan.findings],
+        "plan": {
+            "catalog_digest": plan.catalog_digest,
+            "rehearsed": plan.rehearsed,
+            "steps": [step_report(s) for s in plan.steps],
+            "left_to_the_owner": msgspec.to_builtins(plan.undone),
+        },
+        "attempts": msgspec.to_builtins(plan.attempts),
+    }
+
+
+def inspection_report(inspection: Inspection) -> dict[str, Any]:
+    """What the database holds."""
+    catalog = inspection.catalog
+    tables = [
+        {
+            "schema": t.name.schema, "table": t.name.name, "kind": t.kind, "rows": inspection.rows.get(str(t.name)),
+            "columns": msgspec.to_builtins(t.columns), "keys": msgspec.to_builtins(t.keys), "foreign_keys": msgspec.to_builtins(t.foreign_keys),
+            "indexes": msgspec.to_builtins(t.indexes),
+        }
+        for _, t in sorted(catalog.tables.items())
+    ]  # fmt: skip
+    return {
+        "version": VERSION, "dialect": catalog.dialect, "database": catalog.database, "server_version": catalog.server_version,
+        "user": catalog.user, "superuser": catalog.superuser, "read_only": catalog.read_only, "search_path": list(catalog.search_path),
+        "tables": tables, "ledger": msgspec.to_builtins(inspection.ledger),
+    }  # fmt: skip

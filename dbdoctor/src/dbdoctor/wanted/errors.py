@@ -1,0 +1,42 @@
+"""What an error text says: which of PostgreSQL's errors it is, with the tool's noise around it taken away."""
+
+import re
+
+from dbdoctor.model import ServerError
+
+# Longest first where one holds another; the texts of PostgreSQL 12 to 18.
+_MESSAGES: tuple[tuple[str, str], ...] = (
+    ("42804", r'foreign key constraint "[^"]+" cannot be implemented'),
+    ("42804", r'column "[^"]+" cannot be cast automatically to type [\w ]+'),
+    ("42846", r"cannot cast type [\w ]+ to [\w ]+"),
+    ("42830", r'there is no unique constraint matching given keys for referenced table "[^"]+"'),
+    ("42830", r"number of referencing and referenced columns for foreign key disagree"),
+    ("42704", r'there is no primary key for referenced table "[^"]+"'),
+    ("23503", r'(?:insert or update|update or delete) on table "[^"]+" violates foreign key constraint "[^"]+"(?: on table "[^"]+")?'),
+    ("23505", r'could not create unique index "[^"]+"'),
+    ("23505", r'duplicate key value violates unique constraint "[^"]+"'),
+    ("42703", r'column "[^"]+" referenced in foreign key constraint does not exist'),
+    ("42703", r'column (?:"[^"]+"|[\w."]+)(?: of relation "[^"]+")? does not exist'),
+    ("42701", r'column "[^"]+" of relation "[^"]+" already exists'),
+    ("42710", r'constraint "[^"]+" for relation "[^"]+" already exists'),
+    ("42710", r'type "[^"]+" already exists'),
+    ("42P07", r'relation "[^"]+" already exists'),
+    ("42P01", r'relation "[^"]+" does not exist'),
+    ("3F000", r'schema "[^"]+" does not exist'),
+    ("25P02", r"current transaction is aborted, commands ignored until end of transaction block"),
+    ("55P03", r"canceling statement due to lock timeout"),
+    ("42501", r"permission denied for (?:table|schema|relation) \S+"),
+    ("42501", r"must be owner of (?:table|relation) \S+"),
+)
+_DETAIL = re.compile(r"(?:DETAIL:\s*|detail: ['\"]?)?(Key (?:columns?|\().*?(?:\.(?=\s|$|['\"])|$))", re.MULTILINE)
+
+
+def read_error(text: str) -> ServerError | None:
+    """The first real error in a text (an echo, 25P02, counts only when there is no other); None when none is known."""
+    found = [(match.start(), state, match.group(0)) for state, pattern in _MESSAGES for match in re.finditer(pattern, text)]
+    if not found:
+        return None
+    real = [f for f in found if f[1] != "25P02"] or found
+    _, state, message = min(real, key=lambda f: (f[0], -len(f[2])))
+    detail = _DETAIL.search(text)
+    return ServerError(sqlstate=state, message=message, detail=detail.group(1).strip() if detail else "")
