@@ -1,1 +1,21 @@
-"""dbdoctor."""
+"""dbdoctor: finds why a foreign key cannot be created or migrations are stuck, proves it, repairs it, loses nothing.
+
+>>> import dbdoctor
+>>> plan = dbdoctor.rehearse(url=url, command=dbdoctor.CommandSettings(migrate="npx sequelize-cli db:migrate", cwd=folder))  # doctest: +SKIP
+>>> run = dbdoctor.apply(url=url, plan=plan)  # doctest: +SKIP
+"""
+
+from dbdoctor.doctor import Diagnosis, Inspection, Wanted, diagnose, inspect
+from dbdoctor.embedded import Binaries, Server, find_binaries, start_server
+from dbdoctor.errors import DoctorError
+from dbdoctor.findings import Attempt, Evidence, Finding, MarkStep, MigrateStep, Plan, Remedy, SqlStep
+from dbdoctor.rehearsal.rehearse import rehearse
+from dbdoctor.rehearsal.search import Limits
+from dbdoctor.rehearsal.trial import CommandSettings
+from dbdoctor.treatment import Run, Verification, apply, clean, runs, undo, verify
+
+__all__ = [
+    "Attempt", "Binaries", "CommandSettings", "Diagnosis", "DoctorError", "Evidence", "Finding", "Inspection", "Limits", "MarkStep", "MigrateStep",
+    "Plan", "Remedy", "Run", "Server", "SqlStep", "Verification", "Wanted", "apply", "clean", "diagnose", "find_binaries", "inspect", "rehearse",
+    "runs", "start_server", "undo", "verify",
+]  # fmt: skip

@@ -7,6 +7,7 @@ import msgspec
 from dbdoctor.doctor import Diagnosis, Inspection
 from dbdoctor.findings import Finding, MarkStep, MigrateStep, Plan, Remedy, SqlStep, Step
 from dbdoctor.reports.words import finding_sentence, mark_sentence, remedy_sentence, step_sentence
+from dbdoctor.treatment import Run, Verification
 
 VERSION = 1
 
@@ -97,3 +98,23 @@ def inspection_report(inspection: Inspection) -> dict[str, Any]:
         "user": catalog.user, "superuser": catalog.superuser, "read_only": catalog.read_only, "search_path": list(catalog.search_path),
         "tables": tables, "ledger": msgspec.to_builtins(inspection.ledger),
     }  # fmt: skip
+
+
+def verification_report(verification: Verification) -> dict[str, Any]:
+    """Every check by name, subject and state."""
+    return {"version": VERSION, "healthy": verification.ok, "checks": msgspec.to_builtins(verification.checks)}
+
+
+def run_report(run: Run, plan: Plan | None) -> dict[str, Any]:
+    """What was done: the plan's report, with the run and what was verified."""
+    report: dict[str, Any] = plan_report(plan) if plan else {"version": VERSION, "findings": []}
+    good = run.state in {"applied", "undone", "stopped_before_migrate"}
+    report["healthy"] = good and (run.verification is None or run.verification.ok)
+    report["run"] = run.id
+    report["state"] = run.state
+    report["rows_quarantined"] = run.rows_quarantined
+    report["backup"] = {"path": run.backup_path, "bytes": run.backup_bytes}
+    report["verification"] = msgspec.to_builtins(run.verification.checks) if run.verification else []
+    report["steps"] = msgspec.to_builtins(run.steps)
+    report["notes"] = msgspec.to_builtins(run.notes)
+    return report

@@ -109,7 +109,7 @@ def _unique_keys(connection: Connection, catalog: Catalog, table: Table) -> Iter
             yield Check(name="unique_index_valid", subject=subject, state="failed", detail="INVALID: its build was not finished")
             continue
         try:
-            probe = probes.probe_unique_key(connection, catalog, table, key)
+            probe = probes.probe_unique_key(connection, catalog, table=table, key=key)
         except SqlError as error:
             probe = probes.Probe(name="duplicate_refused", state="not_probed", detail=error.sqlstate or "")
         yield Check(name=probe.name, subject=subject, state=probe.state, detail=probe.detail)

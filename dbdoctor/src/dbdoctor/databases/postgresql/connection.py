@@ -48,6 +48,11 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.database} on {place} as {self.user}"
 
     @property
+    def shown_url(self) -> str:
+        """The address as it was given, without its password: for commands that are told to the user."""
+        return hide_passwords(self.url, secrets=self.secrets)
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """Every spelling of the password that must not be shown."""
         spellings = {self.password, quote(self.password, safe="")} if self.password else set()

@@ -51,6 +51,7 @@ class Values:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._given: set[str] = set()
         self._facts = lru_cache(maxsize=None)(self._read_facts)
 
     def plain(self, type_: str) -> str:
@@ -66,11 +67,15 @@ class Values:
             raise NoValue(message)
         return found
 
-    def absent(self, type_: str, where: Sequence[tuple[TableName, str]], *, like: str | None = None) -> str:
-        """A value that none of the columns holds; `like` is one it may resemble. Raises NoValue."""
+    def absent(self, type_: str, where: Sequence[tuple[TableName, str]], *, like: str | None = None, besides: str | None = None) -> str:
+        """A value that none of the columns holds, other than `besides`; `like` is one it may resemble. Raises NoValue."""
         facts = self._facts(type_)
         for candidate in self._candidates(facts, where=where, like=like):
+            # A value once given is a row's own by now, or the very value that no row may have: it is not given twice.
+            if candidate == besides or (facts.name in _LIMITS and candidate in self._given):
+                continue
             if facts.name == "uuid" or not any(self._holds(place, candidate, type_) for place in where):
+                self._given.add(candidate)
                 return candidate
         message = f"no value of the type {type_} is free in {', '.join(f'{table}.{column}' for table, column in where)}"
         raise NoValue(message)
@@ -92,7 +97,8 @@ class Values:
             query = sql.SQL("SELECT COALESCE(max({0}), 0)::numeric::text, COALESCE(min({0}), 0)::numeric::text FROM {1}")
             top, bottom = self._connection.execute(query.format(sql.Identifier(column), identifier(table))).fetchall()[0]
             highest, lowest = max(highest, _whole(top)), min(lowest, _whole(bottom))
-        yield from (str(n) for n in (highest + 1, lowest - 1) if abs(n) <= limit or facts.name not in _LIMITS)
+        near = [highest + step for step in range(1, _TRIES)] + [lowest - step for step in range(1, _TRIES)]
+        yield from (str(n) for n in near if abs(n) <= limit or facts.name not in _LIMITS)
         yield from (str(random.randint(1, limit)) for _ in range(_TRIES))  # noqa: S311 -- a gap among numbers, no secret
 
     def _holds(self, place: tuple[TableName, str], value: str, type_: str) -> bool:

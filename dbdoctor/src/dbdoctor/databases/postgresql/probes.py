@@ -37,7 +37,7 @@ def probe_foreign_key(connection: Connection, catalog: Catalog, key: ForeignKey)
         return list(_ForeignKeyProbe(connection, catalog, key).run())
 
 
-def probe_unique_key(connection: Connection, catalog: Catalog, table: Table, key: Key) -> Probe:
+def probe_unique_key(connection: Connection, catalog: Catalog, *, table: Table, key: Key) -> Probe:
     """Insert a row whose key is there already."""
     if key.partial or key.expression:
         return Probe(name="duplicate_refused", state="not_probed", detail="partial or on an expression")
@@ -69,12 +69,9 @@ class _ForeignKeyProbe:
         self.child = catalog.tables[key.child]
         self.rows = ProbeRows(connection, catalog)
         # A partition's copy of the key may have a name of its own.
-        twins = (
-            [k for k in catalog.foreign_keys() if k.parent == key.parent and k.columns == key.columns]
-            if self.child.kind == "partitioned"
-            else []
-        )
-        self.names = {key.name, *(k.name for k in twins if catalog.tables[k.child].kind == "partition")}
+        alike = [k for k in catalog.foreign_keys() if k.parent == key.parent and k.columns == key.columns]
+        of_partitions = {k.name for k in alike if catalog.tables[k.child].kind == "partition"}
+        self.names = {key.name, *(of_partitions if self.child.kind == "partitioned" else ())}
 
     def run(self) -> Iterator[Probe]:
         """All four attempts; those that cannot be made say why."""
@@ -89,11 +86,12 @@ class _ForeignKeyProbe:
         try:
             with self.connection.transaction():
                 orphan = self._orphan_values(placed)
+                new_row = {**orphan, **self._own_key(orphan)}
         except (NoValue, SqlError) as error:
             detail = _reason(error)
             yield from (Probe(name=name, state="not_probed", detail=detail) for name in ("insert_refused", "update_refused"))
         else:
-            yield self._insert_orphan(orphan, style)
+            yield self._insert_orphan(new_row, style)
             yield self._update_to_orphan(orphan, placed)
         if isinstance(fresh_or_why, Placed) and placed is not None:
             yield self._delete_parent(fresh_or_why, placed)
@@ -139,6 +137,17 @@ class _ForeignKeyProbe:
             type_ = next(c.type for c in catalog.tables[key.parent].columns if c.name == parent_other)
             made[other] = (placed.values[other] if placed else None) or self.rows.values.plain(type_)
         return made
+
+    def _own_key(self, orphan: Mapping[str, str | None]) -> dict[str, str | None]:
+        """Where a table points at itself: a key for the new row that is not the one it must not find."""
+        if self.key.parent != self.key.child:
+            return {}
+        own: dict[str, str | None] = {}
+        for column, parent_column in zip(self.key.columns, self.key.parent_columns, strict=True):
+            found = self.child.column(parent_column)
+            if column in orphan and found is not None and parent_column not in self.key.columns:
+                own[parent_column] = self.rows.values.absent(found.type, [(self.key.parent, parent_column)], besides=orphan[column])
+        return own
 
     def _insert_orphan(self, orphan: Mapping[str, str | None], style: Style | None) -> Probe:
         found = Probe(name="insert_refused", state="not_probed", detail="no row could be made")

@@ -255,7 +255,7 @@ def _privileges(name: str, schema: SchemaState, found: SchemaState | None) -> It
 
 
 def dump_script(connection: Connection, tools: Path, file: Path) -> Iterator[bytes]:
-    """The dump as a script, line by line, without what stays where it is; memory stays flat. Raises DumpFailed where the file is not whole."""
+    """The dump as a script, line by line, without what stays where it is; raises DumpFailed where the file is not whole."""
     chosen = file.with_suffix(".list")
     chosen.write_text("\n".join(_entries(connection, tools, file)) + "\n", errors="surrogateescape")
     try:

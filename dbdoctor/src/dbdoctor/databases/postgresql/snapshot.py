@@ -32,7 +32,7 @@ _SCHEMAS: LiteralString = """
 SELECT n.nspname, pg_get_userbyid(n.nspowner), COALESCE(obj_description(n.oid, 'pg_namespace'), ''),
        ARRAY(SELECT concat_ws(' ', CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END, a.privilege_type,
                               CASE WHEN a.is_grantable THEN 'GRANTABLE' END)
-             FROM aclexplode(COALESCE(n.nspacl, acldefault('n', n.nspowner))) a ORDER BY 1)
+             FROM aclexplode(COALESCE(n.nspacl, acldefault('n', n.nspowner))) WITH ORDINALITY a ORDER BY a.ordinality)
 FROM pg_namespace n
 WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' AND n.nspname <> 'dbdoctor'
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_namespace'::regclass AND d.objid = n.oid AND d.deptype = 'e')

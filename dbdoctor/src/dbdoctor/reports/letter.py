@@ -1,0 +1,79 @@
+"""The letter's hand: a console of 80 to 120 columns, colour only where it carries meaning, plain text when piped."""
+
+import sys
+from typing import TextIO
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+NARROWEST, WIDEST = 80, 120
+SYMBOLS = {"blocking": ("✖", "red"), "risk": ("▲", "yellow"), "advice": ("·", "cyan"), "good": ("✔", "green"), "bad": ("✖", "red"), "open": ("○", "yellow")}
+
+
+class Letter:
+    """Writes findings as a good doctor would: headings, short lines, evidence a step further in. Nothing is read as markup."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        console = Console(file=stream or sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=False)
+        self.console = Console(
+            file=stream or sys.stdout, highlight=False, markup=False, emoji=False, width=min(max(console.width, NARROWEST), WIDEST)
+        )
+
+    def title(self, words: str, subject: str) -> None:
+        """The first line: what this is about."""
+        self.console.print(Text.assemble((words, "bold"), ("  ", ""), (subject, "dim")))
+
+    def heading(self, words: str) -> None:
+        """A part of the letter."""
+        self.console.print()
+        self.console.print(Text(words, style="bold underline"))
+
+    def line(self, text: str, *, indent: int = 2, style: str = "") -> None:
+        """A sentence, wrapped with its indent kept."""
+        self.console.print(Padding(Text(text, style=style), (0, 0, 0, indent), expand=False))
+
+    def marked(self, kind: str, text: str, *, indent: int = 2) -> None:
+        """A sentence with a symbol; the words alone say the same."""
+        symbol, colour = SYMBOLS[kind]
+        grid = Table.grid(padding=(0, 1))
+        grid.add_column(width=1)
+        grid.add_column()
+        grid.add_row(Text(symbol, style=colour), Text(text))
+        self.console.print(Padding(grid, (0, 0, 0, indent), expand=False))
+
+    def evidence(self, query: str, answer: str, *, indent: int = 4) -> None:
+        """How we know: the question and its answer."""
+        grid = Table.grid(padding=(0, 1))
+        grid.add_column(width=1)
+        grid.add_column()
+        grid.add_row(Text("?", style="dim"), Text(one_line(query, 300), style="dim"))
+        grid.add_row(Text("→", style="dim"), Text(one_line(answer, 300)))
+        self.console.print(Padding(grid, (0, 0, 0, indent), expand=False))
+
+    def numbered(self, number: int, text: str, *, indent: int = 2) -> None:
+        """A step with its number."""
+        grid = Table.grid(padding=(0, 1))
+        grid.add_column(width=3, justify="right")
+        grid.add_column()
+        grid.add_row(Text(f"{number}."), Text(text))
+        self.console.print(Padding(grid, (0, 0, 0, indent), expand=False))
+
+    def row(self, *cells: str, widths: tuple[int, ...], indent: int = 2, style: str = "") -> None:
+        """Columns of fixed widths, the last one takes the rest."""
+        grid = Table.grid(padding=(0, 2))
+        for width in widths:
+            grid.add_column(width=width, no_wrap=True, overflow="ellipsis")
+        grid.add_column()
+        grid.add_row(*[Text(cell, style=style) for cell in cells])
+        self.console.print(Padding(grid, (0, 0, 0, indent), expand=False))
+
+
+def one_line(text: str, longest: int) -> str:
+    """Whitespace folded, control characters made visible, cut in the middle when too long."""
+    folded = " ".join("".join(c if c.isprintable() or c.isspace() else "�" for c in text).split())
+    if len(folded) <= longest:
+        return folded
+    half = (longest - 3) // 2
+    return f"{folded[:half]} … {folded[-half:]}"
