@@ -1,12 +1,13 @@
 """dbdoctor: finds why a foreign key cannot be created or migrations are stuck, proves it, repairs it, loses nothing.
 
->>> import dbdoctor
->>> plan = dbdoctor.rehearse(url=url, command=dbdoctor.CommandSettings(migrate="npx sequelize-cli db:migrate", cwd=folder))  # doctest: +SKIP
->>> run = dbdoctor.apply(url=url, plan=plan)  # doctest: +SKIP
+import dbdoctor
+
+plan = dbdoctor.rehearse(url=url, command=dbdoctor.CommandSettings(migrate="npx sequelize-cli db:migrate", cwd=folder))
+run = dbdoctor.apply(url=url, plan=plan)
 """
 
 from dbdoctor.doctor import Diagnosis, Inspection, Wanted, diagnose, inspect
-from dbdoctor.embedded import Binaries, Server, find_binaries, start_server
+from dbdoctor.embedded import Binaries, DataFolderUnreachable, Server, find_binaries, start_server
 from dbdoctor.errors import DoctorError
 from dbdoctor.findings import Attempt, Evidence, Finding, MarkStep, MigrateStep, Plan, Remedy, SqlStep
 from dbdoctor.rehearsal.rehearse import rehearse
@@ -15,7 +16,33 @@ from dbdoctor.rehearsal.trial import CommandSettings
 from dbdoctor.treatment import Run, Verification, apply, clean, runs, undo, verify
 
 __all__ = [
-    "Attempt", "Binaries", "CommandSettings", "Diagnosis", "DoctorError", "Evidence", "Finding", "Inspection", "Limits", "MarkStep", "MigrateStep",
-    "Plan", "Remedy", "Run", "Server", "SqlStep", "Verification", "Wanted", "apply", "clean", "diagnose", "find_binaries", "inspect", "rehearse",
-    "runs", "start_server", "undo", "verify",
-]  # fmt: skip
+    "Attempt",
+    "Binaries",
+    "CommandSettings",
+    "DataFolderUnreachable",
+    "Diagnosis",
+    "DoctorError",
+    "Evidence",
+    "Finding",
+    "Inspection",
+    "Limits",
+    "MarkStep",
+    "MigrateStep",
+    "Plan",
+    "Remedy",
+    "Run",
+    "Server",
+    "SqlStep",
+    "Verification",
+    "Wanted",
+    "apply",
+    "clean",
+    "diagnose",
+    "find_binaries",
+    "inspect",
+    "rehearse",
+    "runs",
+    "start_server",
+    "undo",
+    "verify",
+]

@@ -38,12 +38,16 @@ Cwd = Annotated[Path, typer.Option("--cwd", metavar="DIR", help="The folder it r
 Accept = Annotated[str, typer.Option("--accept", metavar="CMD", help="The app's own test that it is well; must end 0.")]
 Env = Annotated[list[str] | None, typer.Option("--env", metavar="NAME", help="A further variable that holds the database's address.")]
 TimeLimit = Annotated[float, typer.Option("--time-limit", metavar="S", help="How long one run of the command may take, in seconds.")]
-NoIsolation = Annotated[bool, typer.Option("--no-isolation", help="Rehearse without a namespace, if the app's folder does not name the target.")]
+NoIsolation = Annotated[
+    bool, typer.Option("--no-isolation", help="Rehearse without a namespace, if the app's folder does not name the target.")
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before changing the database.")]
 NoMigrate = Annotated[bool, typer.Option("--no-migrate", help="Stop before the first run of the migrate command and say what to run.")]
 LockTimeout = Annotated[str, typer.Option("--lock-timeout", metavar="TIME", help="How long one try may wait for a lock: 1s, 500ms.")]
 Attempts = Annotated[int, typer.Option("--attempts", min=1, help="How many rehearsals at most.")]
 OutputFormat = Annotated[Format, typer.Option("--format", help="text or json")]
+Out = Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the plan is written.")]
+MaybeRun = Annotated[str, typer.Argument(metavar="[RUN]", help="A run's name; without it the latest, or all.")]
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="The run's name, as apply told it.")]
 
 
@@ -62,11 +66,11 @@ def settings_of(*, migrate: str, cwd: Path, accept: str, env: list[str] | None, 
 
 
 @app.command()
-def inspect(url: Url, cwd: Cwd = Path(), output: OutputFormat = "text") -> int:
+def inspect(url: Url, *, cwd: Cwd = Path(), output: OutputFormat = "text") -> int:
     """What the database really holds: tables, rows, keys, ledger. Changes nothing."""
     inspection = doctor.inspect(url=url, cwd=cwd)
     if output == "json":
-        print(json_report.to_text(json_report.inspection_report(inspection)))
+        typer.echo(json_report.to_text(json_report.inspection_report(inspection)))
     else:
         letter = _letter("Inspection of", url)
         terminal.tell_inspection(letter, inspection)
@@ -75,7 +79,7 @@ def inspect(url: Url, cwd: Cwd = Path(), output: OutputFormat = "text") -> int:
 
 @app.command()
 def diagnose(
-    url: Url, sql: Sql = "", error: ErrorText = "", want: Want = None, migrate: Migrate = "", cwd: Cwd = Path(), env: Env = None,
+    url: Url, *, sql: Sql = "", error: ErrorText = "", want: Want = None, migrate: Migrate = "", cwd: Cwd = Path(), env: Env = None,
     time_limit: TimeLimit = 300.0, no_isolation: NoIsolation = False, output: OutputFormat = "text",
 ) -> int:  # fmt: skip
     """Find what stands in the way, the root cause first. Changes nothing; a migrate command is run once, on a copy."""
@@ -83,7 +87,7 @@ def diagnose(
     command = settings_of(migrate=migrate, cwd=cwd, accept="", env=env, time_limit_s=time_limit) if migrate else None
     diagnosis = doctor.diagnose(url=url, wanted=wanted, command=command, isolated=not no_isolation)
     if output == "json":
-        print(json_report.to_text(json_report.diagnosis_report(diagnosis)))
+        typer.echo(json_report.to_text(json_report.diagnosis_report(diagnosis)))
     else:
         terminal.tell_diagnosis(_letter("Diagnosis of", url), diagnosis)
     return HEALTHY if diagnosis.healthy else BLOCKED
@@ -91,7 +95,7 @@ def diagnose(
 
 @app.command()
 def rehearse(
-    url: Url, migrate: Migrate = "", cwd: Cwd = Path(), accept: Accept = "", env: Env = None, time_limit: TimeLimit = 300.0,
+    url: Url, *, migrate: Migrate = "", cwd: Cwd = Path(), accept: Accept = "", env: Env = None, time_limit: TimeLimit = 300.0,
     attempts: Attempts = 120, no_isolation: NoIsolation = False, output: OutputFormat = "text",
 ) -> int:  # fmt: skip
     """Find and prove a repair on a throw-away copy; the target is only read."""
@@ -103,8 +107,8 @@ def rehearse(
 
 @app.command()
 def plan(
-    url: Url, migrate: Migrate = "", cwd: Cwd = Path(), accept: Accept = "", env: Env = None, time_limit: TimeLimit = 300.0,
-    attempts: Attempts = 120, no_isolation: NoIsolation = False, out: Annotated[Path, typer.Option("--out", metavar="FILE")] = Path("plan.json"),
+    url: Url, *, migrate: Migrate = "", cwd: Cwd = Path(), accept: Accept = "", env: Env = None, time_limit: TimeLimit = 300.0,
+    attempts: Attempts = 120, no_isolation: NoIsolation = False, out: Out = Path("plan.json"),
     output: OutputFormat = "text",
 ) -> int:  # fmt: skip
     """Rehearse, and write the proven plan to a file that `apply` takes."""
@@ -119,7 +123,7 @@ def plan(
 
 @app.command()
 def apply(
-    url: Url, plan_file: Annotated[Path, typer.Argument(metavar="PLAN")], yes: Yes = False, no_migrate: NoMigrate = False,
+    url: Url, plan_file: Annotated[Path, typer.Argument(metavar="PLAN")], *, yes: Yes = False, no_migrate: NoMigrate = False,
     lock_timeout: LockTimeout = "1s", time_limit: TimeLimit = 900.0, output: OutputFormat = "text",
 ) -> int:  # fmt: skip
     """Carry out a plan: backup, journal, short locks; goes on where an earlier try was stopped."""
@@ -134,7 +138,8 @@ def apply(
 
 @app.command()
 def repair(
-    url: Url, migrate: Migrate = "", cwd: Cwd = Path(), accept: Accept = "", env: Env = None, yes: Yes = False, no_migrate: NoMigrate = False,
+    url: Url, *, migrate: Migrate = "", cwd: Cwd = Path(), accept: Accept = "", env: Env = None, yes: Yes = False,
+    no_migrate: NoMigrate = False,
     lock_timeout: LockTimeout = "1s", time_limit: TimeLimit = 300.0, attempts: Attempts = 120, no_isolation: NoIsolation = False,
     output: OutputFormat = "text",
 ) -> int:  # fmt: skip
@@ -149,19 +154,19 @@ def repair(
 
 
 @app.command()
-def verify(url: Url, run_id: Annotated[str, typer.Argument(metavar="[RUN]")] = "", output: OutputFormat = "text") -> int:
+def verify(url: Url, *, run_id: MaybeRun = "", output: OutputFormat = "text") -> int:
     """Try to violate every key that a run touched (rolled back), and compare rows, ledger and the app's own test."""
     doctor.refuse_other_databases(url)
     verification = treatment.verify(url=url, run_id=run_id or None)
     if output == "json":
-        print(json_report.to_text(json_report.verification_report(verification)))
+        typer.echo(json_report.to_text(json_report.verification_report(verification)))
     else:
         terminal.tell_verification(_letter("Verification of", url), verification)
     return HEALTHY if verification.ok else BLOCKED
 
 
 @app.command()
-def undo(url: Url, run_id: RunId, yes: Yes = False, output: OutputFormat = "text") -> int:
+def undo(url: Url, *, run_id: RunId, yes: Yes = False, output: OutputFormat = "text") -> int:
     """Take a run back: schema, rows and ledger as they were."""
     doctor.refuse_other_databases(url)
     _confirm(f"Take run {run_id} back on {parse_url(url).shown}?", yes=yes, output=output)
@@ -171,16 +176,18 @@ def undo(url: Url, run_id: RunId, yes: Yes = False, output: OutputFormat = "text
 
 
 @app.command()
-def clean(url: Url, run_id: Annotated[str, typer.Argument(metavar="[RUN]")] = "", yes: Yes = False, output: OutputFormat = "text") -> int:
+def clean(url: Url, *, run_id: MaybeRun = "", yes: Yes = False, output: OutputFormat = "text") -> int:
     """Remove backups, quarantine and journal; they hold personal data. After that nothing can be undone."""
     doctor.refuse_other_databases(url)
     _confirm("Remove backups, quarantine and journal for good?", yes=yes, output=output)
     cleaned = treatment.clean(url=url, run_id=run_id or None)
     if output == "json":
-        print(json_report.to_text({"version": 1, "cleaned": msgspec.to_builtins(cleaned)}))
+        typer.echo(json_report.to_text({"version": 1, "cleaned": msgspec.to_builtins(cleaned)}))
     else:
         letter = _letter("Cleaning of", url)
-        letter.marked("good", f"Removed: runs {', '.join(cleaned.runs) or 'none'}; {len(cleaned.backups)} backups ({cleaned.bytes / 1024:,.0f} kB).")
+        letter.marked(
+            "good", f"Removed: runs {', '.join(cleaned.runs) or 'none'}; {len(cleaned.backups)} backups ({cleaned.bytes / 1024:,.0f} kB)."
+        )
         for table, rows in cleaned.quarantine.items():
             letter.line(f"quarantine of {table}: {rows} rows")
     return HEALTHY
@@ -210,7 +217,7 @@ def _rehearsed(url: str, command: CommandSettings, *, isolated: bool, attempts: 
 
 def _show_plan(found: Plan, output: Format) -> None:
     if output == "json":
-        print(json_report.to_text(json_report.plan_report(found)))
+        typer.echo(json_report.to_text(json_report.plan_report(found)))
         return
     letter = Letter()
     terminal.tell_findings(letter, found.findings)
@@ -220,21 +227,31 @@ def _show_plan(found: Plan, output: Format) -> None:
 def _applied(url: str, found: Plan, *, no_migrate: bool, lock_timeout: str, time_limit_s: float, output: Format) -> treatment.Run:
     letter = Letter() if output == "text" else None
     return treatment.apply(
-        url=url, plan=found, no_migrate=no_migrate, lock_timeout_s=seconds_of(lock_timeout), time_limit_s=time_limit_s, tell=_progress(letter)
+        url=url,
+        plan=found,
+        no_migrate=no_migrate,
+        lock_timeout_s=seconds_of(lock_timeout),
+        time_limit_s=time_limit_s,
+        tell=_progress(letter),
     )
 
 
 def _progress(letter: Letter | None) -> Callable[[treatment.Progress], None]:
+    """Tells each stage when it begins; what comes every second is not repeated."""
+    last: list[tuple[str, int, int]] = []
+
     def tell(progress: treatment.Progress) -> None:
-        if letter is not None:
+        news = (progress.stage, progress.position, progress.attempt)
+        if letter is not None and last[-1:] != [news]:
             terminal.tell_progress(letter, progress)
+        last[:] = [news]
 
     return tell
 
 
 def _show_run(run: treatment.Run, url: str, output: Format, *, plan: Plan | None = None) -> int:
     if output == "json":
-        print(json_report.to_text(json_report.run_report(run, plan)))
+        typer.echo(json_report.to_text(json_report.run_report(run, plan)))
     else:
         terminal.tell_run(Letter(), run, url=parse_url(url).shown_url)
     good = run.state in {"applied", "undone", "stopped_before_migrate"} and (run.verification is None or run.verification.ok)
@@ -292,18 +309,18 @@ def run(arguments: list[str]) -> int:
     try:
         result = app(args=arguments, standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
-        print(error.format_message(), file=sys.stderr)
+        typer.echo(error.format_message(), err=True)
         return USAGE
     except click.ClickException as error:
         error.show()
         return USAGE
     except (click.exceptions.Abort, KeyboardInterrupt):
-        print("\nStopped. Nothing more was changed.", file=sys.stderr)
+        typer.echo("\nStopped. Nothing more was changed.", err=True)
         return FAILED
     except DoctorError as error:
-        print(hide_passwords(f"dbdoctor: {error.message}", secrets=secrets), file=sys.stderr)
+        typer.echo(hide_passwords(f"dbdoctor: {error.message}", secrets=secrets), err=True)
         if error.next_step:
-            print(hide_passwords(f"  → {error.next_step}", secrets=secrets), file=sys.stderr)
+            typer.echo(hide_passwords(f"  → {error.next_step}", secrets=secrets), err=True)
         return USAGE if error.kind == "usage" else FAILED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

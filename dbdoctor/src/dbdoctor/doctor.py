@@ -1,5 +1,6 @@
 """The run: inspect, diagnose, rehearse, plan, apply, verify. Each stage stands alone and reads only what the one before returned."""
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from dbdoctor.errors import UsageError
 from dbdoctor.findings import Evidence, Finding, Ledger, Subject
 from dbdoctor.histories import History, detect
 from dbdoctor.model import Catalog, ForeignKey, Reference, ServerError
+from dbdoctor.rehearsal.candidates import Scene
 from dbdoctor.rehearsal.observation import Observation
 from dbdoctor.rehearsal.problems import first_problem
 from dbdoctor.rehearsal.rehearse import Stage, opened_copy, quiet
@@ -136,9 +138,16 @@ def _diagnose_wanted(connection: Connection, catalog: Catalog, wanted: Wanted) -
     cases += [("", (_effect_of(read_wish(wish)),)) for wish in wanted.wishes]
     for sql, effects in cases:
         case = Case(
-            catalog=catalog, ask=PostgresQuestions(connection), statement=sql, effects=effects or _effects_of_error(error, catalog), error=error,
-            seen=seen, applied=applied, ledger_tool=history.tool if history else "", ledger_table=str(history.ledger) if history else "",
-        )  # fmt: skip
+            catalog=catalog,
+            ask=PostgresQuestions(connection),
+            statement=sql,
+            effects=effects or _effects_of_error(error, catalog),
+            error=error,
+            seen=seen,
+            applied=applied,
+            ledger_tool=history.tool if history else "",
+            ledger_table=str(history.ledger) if history else "",
+        )
         found = [msgspec.structs.replace(f, remedies=tuple(propose(f, case))) for f in examine(case)]
         if found:
             return found
@@ -182,10 +191,13 @@ def _diagnose_run(url: str, command: CommandSettings, *, isolated: bool, tell: C
             return []
         with rehearsal.copy.open() as connection:
             candidates = rehearsal.candidates()
-            for _ in candidates.for_problem(problem, observation, memory, connection):
+            scene = Scene(problem=problem, observation=observation, memory=memory, connection=connection)
+            for _ in candidates.answers(scene):
                 pass
         found = list(candidates.findings.values())
-    return [_with_ledger(f, problem.migration, rehearsal.history) for f in found] or [_unknown(problem.kind, problem.migration, observation, rehearsal.history)]
+    return [_with_ledger(f, problem.migration, rehearsal.history) for f in found] or [
+        _unknown(problem.kind, problem.migration, observation=observation, history=rehearsal.history)
+    ]
 
 
 def _with_ledger(finding: Finding, migration: str, history: History | None) -> Finding:
@@ -195,7 +207,7 @@ def _with_ledger(finding: Finding, migration: str, history: History | None) -> F
     return msgspec.structs.replace(finding, subject=msgspec.structs.replace(finding.subject, ledger=ledger))
 
 
-def _unknown(kind: str, migration: str, observation: Observation, history: History | None) -> Finding:
+def _unknown(kind: str, migration: str, *, observation: Observation, history: History | None) -> Finding:
     """No check recognised it: say what was seen, guess nothing."""
     ledger = Ledger(tool=history.tool, table=str(history.ledger), migration=migration) if history else None
     evidence = Evidence(query=f"run {migration or 'the migrate command'} on the copy", answer=observation.output.strip()[-400:] or kind)
@@ -204,8 +216,6 @@ def _unknown(kind: str, migration: str, observation: Observation, history: Histo
 
 def read_sql(source: str) -> str:
     """The text of a file, or of standard input for `-`; raises UsageError when it cannot be read."""
-    import sys  # noqa: PLC0415 -- only where standard input is wanted
-
     if source == "-":
         return sys.stdin.read()
     try:

@@ -16,7 +16,7 @@ class TableName(msgspec.Struct, frozen=True, order=True):
     name: str
 
     def __str__(self) -> str:
-        return f"{self.schema}.{self.name}"
+        return f"{self.schema}.{self.name}" if self.schema else self.name
 
 
 class Column(msgspec.Struct, frozen=True, kw_only=True):

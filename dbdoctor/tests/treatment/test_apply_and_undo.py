@@ -20,7 +20,9 @@ def test_a_plan_of_all_kinds_is_applied_verified_and_wholly_undone(workshop: Wor
         "ALTER TYPE mood ADD VALUE 'wild'",
     )
     before = workshop.everything()
-    plan = workshop.plan(convert(), add_index(), add_key(), mark("002-broken.sql"), workshop.migrate, accept="test -n \"$MY_URL\"", env=["MY_URL"])
+    plan = workshop.plan(
+        convert(), add_index(), add_key(), mark("002-broken.sql"), workshop.migrate, accept='test -n "$MY_URL"', env=["MY_URL"]
+    )
 
     run = apply(url=workshop.url, plan=plan, state_folder=workshop.state)
 

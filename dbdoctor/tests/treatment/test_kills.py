@@ -113,7 +113,7 @@ def test_killed_while_the_apps_command_runs(one_workshop: Workshop, continuation
 def test_killed_while_verifying(one_workshop: Workshop, continuation: Continuation) -> None:
     plan, before = full_plan(one_workshop, accept="touch asked; while [ -e hold-accept ]; do sleep 0.05; done"), one_workshop.everything()
     (one_workshop.folder / "hold-accept").touch()
-    kill_when(start_apply(one_workshop, plan), lambda: (one_workshop.folder / "asked").exists())
+    kill_when(start_apply(one_workshop, plan), (one_workshop.folder / "asked").exists)
     (one_workshop.folder / "hold-accept").unlink()
     assert step_states(one_workshop) == ["done"] * 5
     assert run_state(one_workshop) == "applying"
@@ -123,7 +123,7 @@ def test_killed_while_verifying(one_workshop: Workshop, continuation: Continuati
 @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 25))])
 def test_killed_at_a_random_moment(one_workshop: Workshop, seed: int) -> None:
     plan, before = full_plan(one_workshop), one_workshop.everything()
-    dice = random.Random(seed)
+    dice = random.Random(seed)  # noqa: S311 -- chooses moments
     process = start_apply(one_workshop, plan)
     wait_until(lambda: step_states(one_workshop) != [])
     time.sleep(dice.uniform(0, 2.0))
@@ -138,9 +138,11 @@ def test_an_undo_killed_at_a_random_moment_is_not_begun_or_wholly_done(one_works
     applied = one_workshop.everything()
     process = start_undo(one_workshop, run.id)
     wait_until(lambda: not one_workshop.ask("SELECT FROM pg_namespace WHERE nspname = 'dbdoctor'") or run_state(one_workshop) == "undoing")
-    time.sleep(random.Random(seed).uniform(0, 0.6))
+    time.sleep(random.Random(seed).uniform(0, 0.6))  # noqa: S311 -- chooses moments
     kill(process)
-    wait_until(lambda: not one_workshop.ask("SELECT FROM pg_stat_activity WHERE application_name = 'dbdoctor' AND datname = current_database()"))
+    wait_until(
+        lambda: not one_workshop.ask("SELECT FROM pg_stat_activity WHERE application_name = 'dbdoctor' AND datname = current_database()")
+    )
     found = one_workshop.everything()
     assert found in (applied, before)
     if found == applied:

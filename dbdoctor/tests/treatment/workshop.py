@@ -131,15 +131,20 @@ class Workshop:
             rows = {str(name): f"{found.rows}:{found.digest}" for name, found in fingerprints(connection).items()}
         values = self.ask("SELECT schemaname, sequencename, last_value::text FROM pg_sequences ORDER BY 1, 2")
         values += self.ask("SELECT 'lo', oid::text, lo_get(oid)::text FROM pg_largeobject_metadata ORDER BY 2")
-        values += self.ask("SELECT nspname, nspowner::text, nspacl::text FROM pg_namespace WHERE nspname !~ '^pg_' ORDER BY 1")
+        values += self.ask("SELECT nspname, nspowner::text, nspacl::text FROM pg_namespace WHERE nspname !~ '^(pg_|dbdoctor)' ORDER BY 1")
         return schema_text(self.tools, self.url), rows, values
+
+
+def make_reader(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Roles belong to the server: one for all databases of the tests."""
+    if not connection.execute("SELECT FROM pg_roles WHERE rolname = 'a reader'").fetchall():
+        connection.execute('CREATE ROLE "a reader"')
 
 
 def open_workshop(*, url: str, folder: Path) -> Workshop:
     with psycopg.connect(url, autocommit=True) as connection:
         major = connection.info.server_version // 10000
-        if not connection.execute("SELECT FROM pg_roles WHERE rolname = 'a reader'").fetchall():
-            connection.execute('CREATE ROLE "a reader"')
+        make_reader(connection)
         connection.execute(SCHEMA.encode())
         connection.execute(GRANTS.encode())
     (folder / "migrate.py").write_text(MIGRATE)

@@ -14,7 +14,7 @@ class Questions(Protocol):
     """What a check may ask of the rows; every answer comes with the query that gave it."""
 
     def count_rows(self, table: TableName) -> tuple[int, Evidence]:
-        """All rows of the table."""
+        """All rows of the table, those of its partitions and children included."""
         ...
 
     def count_values(self, table: TableName, column: str) -> tuple[int, Evidence]:
@@ -31,6 +31,14 @@ class Questions(Protocol):
 
     def duplicates(self, table: TableName, columns: Sequence[str]) -> tuple[int, list[str], Evidence]:
         """Rows too many for the columns to be unique, some of the doubled values."""
+        ...
+
+    def identical_rows(self, table: TableName, columns: Sequence[str]) -> int:
+        """Rows too many among those that are equal in every column and hold something in `columns`."""
+        ...
+
+    def converts_back(self, table: TableName, column: str, to_type: str) -> bool:
+        """Whether every value, once turned into `to_type`, still reads as it did; ask only where all are convertible."""
         ...
 
     def keys_compare(self, child_type: str, parent_type: str) -> bool:
@@ -71,6 +79,7 @@ def references_of(effects: Sequence[Effect]) -> Iterator[Reference]:
     for effect in effects:
         if effect.reference:
             yield effect.reference
+        yield from (msgspec.structs.replace(reference, child_is_new=True) for reference in effect.references)
         for column in effect.wanted:
             if column.reference:
                 is_new_table = effect.kind == "create_table"

@@ -49,7 +49,7 @@ def _equal(effect: Effect, taken: Constraint, table: Table) -> bool:
             and key_there.columns == wanted.columns
             and key_there.parent.name == wanted.parent.name
             and wanted.parent_columns in {(), key_there.parent_columns}
-            and key_there.on_delete == wanted.on_delete
+            and (key_there.on_delete, key_there.on_update) == (wanted.on_delete, wanted.on_update)
         )
     return False
 

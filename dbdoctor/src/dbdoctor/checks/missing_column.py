@@ -6,11 +6,15 @@ from collections.abc import Iterator
 from dbdoctor.checks import Case, references_of, resolve
 from dbdoctor.wanted.likeness import likest
 from dbdoctor.findings import Evidence, Fact, Finding, Side, Subject
-from dbdoctor.model import Table
-from dbdoctor.wanted.effects import Effect, WantedColumn
+from dbdoctor.model import Table, TableName
+from dbdoctor.wanted.effects import Effect, WantedColumn, tables_in
 
-# 42703 in its forms: column "x" of relation "t" · column t.x · column "x" · column "x" referenced in foreign key constraint · named in key
-_NAMED = re.compile(r'column (?:"(?P<quoted>[^"]+)"|(?:(?P<table>[^\s."]+)\.)?"?(?P<plain>[^\s"]+)"?)(?: of relation "(?P<relation>[^"]+)")?')
+# 42703 in its forms: column "x" of relation "t" · column t.x (never in quotes) · column "x" · column "x" referenced in foreign key constraint ·
+# named in key. Names stand in them as they are, with whatever they hold.
+_NAMED = re.compile(
+    r'^column (?:"(?P<quoted>.+?)"|(?:(?P<table>[^"]+?)\.)?(?P<plain>[^"].*?))'
+    r'(?: of relation "(?P<relation>.+)"|(?P<in_key> referenced in foreign key constraint)| named in key)? does not exist$'
+)
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -30,16 +34,30 @@ def _from_error(case: Case) -> Iterator[tuple[Table, str]]:
     if not found:
         return
     column = found["quoted"] or found["plain"]
-    if found["relation"]:
-        names = [found["relation"]]
+    if found["in_key"]:
+        places = list(_in_keys(case, column))
     else:
-        names = list(dict.fromkeys(e.table.name for e in case.effects if e.table.name))
-        names += [name for name in re.findall(r'(?:from|join|update|into)\s+"?(?:\w+"?\.)?"?(\w+)"?', case.statement, re.IGNORECASE) if name not in names]
-    for name in names:
-        table = case.catalog.find(name)
-        if table and not table.column(column):
-            yield table, column
-            return
+        places = list(_in_statement(case, found["relation"] or "", found["table"] or ""))
+    yield from [(table, column) for table in places if table and not table.column(column)][:1]
+
+
+def _in_keys(case: Case, column: str) -> Iterator[Table | None]:
+    """The tables on whose side of a wanted key the column stands: the child first, as the server looks it up."""
+    for reference in references_of(case.effects):
+        full, child, parent = resolve(reference, case.catalog)
+        if column in full.columns:
+            yield child
+        if column in full.parent_columns:
+            yield parent
+
+
+def _in_statement(case: Case, relation: str, qualifier: str) -> Iterator[Table | None]:
+    """The tables a statement speaks of: the one the server named, the one behind the alias, else all in their order."""
+    named = [e.table for e in case.effects if e.table.name]
+    aliased = tables_in(case.statement)
+    wanted = [name for name in named if name.name == relation] or [TableName("", relation)] if relation else []
+    wanted = wanted or [name for alias, name in aliased if qualifier in {alias, name.name}] or [*named, *(name for _, name in aliased)]
+    yield from (case.catalog.find(name.name, name.schema or None) for name in wanted)
 
 
 def _from_effects(case: Case) -> Iterator[tuple[Table, str]]:

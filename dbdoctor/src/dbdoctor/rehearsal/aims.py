@@ -22,21 +22,25 @@ def lacking(effect: Effect, catalog: Catalog) -> Iterator[Effect]:
     elif effect.kind == "create_type":
         if not any(name.name == effect.name for name in catalog.enums):
             yield effect
-    elif table is None:
-        if effect.kind in {"add_column", "add_foreign_key", "add_key", "create_index", "comment"}:
-            yield effect
-    elif effect.kind == "add_column":
+    elif effect.kind == "add_column" and table is not None:
         yield from _columns(effect, table, catalog)
-    elif effect.kind == "add_foreign_key" and effect.reference and not _has_reference(effect.reference, table, catalog):
+    elif effect.kind in _LOOKED_UP and (table is None or not _is_there(effect, table, catalog)):
         yield effect
-    elif (effect.kind == "add_key" or (effect.kind == "create_index" and effect.unique)) and not _has_key(effect, table):
-        yield effect
-    elif effect.kind == "create_index" and not any(i.name == effect.name or i.columns == effect.columns for i in table.indexes):
-        yield effect
-    elif (effect.kind == "comment" and effect.columns and not table.column(effect.columns[0])) or (
-        effect.kind == "add_check" and not any(c.name == effect.name for c in table.constraints)
-    ):
-        yield effect
+
+
+_LOOKED_UP = {"add_column", "add_foreign_key", "add_key", "create_index", "comment", "add_check"}
+
+
+def _is_there(effect: Effect, table: Table, catalog: Catalog) -> bool:
+    if effect.kind == "add_foreign_key":
+        return effect.reference is None or _has_reference(effect.reference, table, catalog)
+    if effect.kind == "add_key" or (effect.kind == "create_index" and effect.unique):
+        return _has_key(effect, table)
+    if effect.kind == "create_index":
+        return any(i.name == effect.name or i.columns == effect.columns for i in table.indexes)
+    if effect.kind == "comment":
+        return not effect.columns or table.column(effect.columns[0]) is not None
+    return any(c.name == effect.name for c in table.constraints)
 
 
 def voided(effect: Effect, later: Effect) -> bool:

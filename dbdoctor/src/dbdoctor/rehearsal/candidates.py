@@ -13,7 +13,7 @@ from dbdoctor.rehearsal.aims import lacking
 from dbdoctor.rehearsal.mending import Mended, case_of, mend
 from dbdoctor.rehearsal.observation import Observation, Segment, Statement
 from dbdoctor.rehearsal.problems import FILLS_ROWS, Lack, Problem, undone_statements
-from dbdoctor.rehearsal.scenario import Decision, Reason
+from dbdoctor.rehearsal.scenario import Decision, Place, Reason
 from dbdoctor.repairs import propose
 from dbdoctor.wanted.effects import MAKES, TRANSACTION_WORDS, Effect, effects_of
 
@@ -23,7 +23,27 @@ LATE = frozenset({"correct_column_type"})
 OWNERS_CHOICE = frozenset({"number_duplicates"})
 # Effects whose presence the catalog proves; beside them a migration may only read and open transactions.
 VERIFIABLE = (MAKES - {"alter_type", "set_not_null"}) | TRANSACTION_WORDS | {"read", "comment"}
+PLACES: tuple[Place, ...] = ("before", "after")
+MISSING_RELATION = re.compile(r'relation "(?:[^".]+\.)?([^"]+)" does not exist')
 OBJECT_EXISTS = frozenset({"42701", "42P07", "42710"})
+
+
+class Scene(msgspec.Struct, frozen=True, kw_only=True):
+    """A problem with all that is known: the attempt that met it, every migration seen so far, the clone as the attempt left it."""
+
+    problem: Problem
+    observation: Observation
+    memory: Mapping[str, Segment]
+    connection: Connection
+
+    @property
+    def segment(self) -> Segment | None:
+        """What the migration did in this attempt."""
+        return self.observation.segment(self.problem.migration)
+
+    def seen(self) -> tuple[Effect, ...]:
+        """What all migrations seen so far want, this one's wishes in front."""
+        return seen_effects(self.memory, first=self.problem.migration)
 
 
 class Candidates:
@@ -33,79 +53,43 @@ class Candidates:
         self.base_catalog = base_catalog
         self.findings: dict[str, Finding] = {}
 
-    def for_problem(
-        self, problem: Problem, observation: Observation, memory: Mapping[str, Segment], connection: Connection
-    ) -> Iterator[Decision]:
-        """Every answer worth trying, in order; `connection` leads to the clone as the attempt left it."""
+    def answers(self, scene: Scene) -> Iterator[Decision]:
+        """Every answer worth trying, in order."""
+        problem = scene.problem
         if problem.kind == "lost_rows" and problem.migration:
-            yield self._mark(problem, "loses_rows", _losses_told(problem))
+            yield _mark(problem, "loses_rows", _losses_told(problem))
         elif problem.kind == "hung" and problem.migration:
-            yield self._mark(problem, "hangs", _waits_told(observation))
+            yield _mark(problem, "hangs", _waits_told(scene.observation))
         elif problem.kind == "stopped":
-            yield from self._stopped(problem, observation, memory, connection)
+            yield from self._stopped(scene)
         elif problem.kind == "left_undone":
-            yield from self._left_undone(problem, observation, memory, connection)
+            yield from self._left_undone(scene)
         elif problem.kind == "not_accepted" and problem.statement:
-            yield from self._not_accepted(problem, memory, connection)
+            yield from self._not_accepted(scene)
 
-    def _stopped(
-        self, problem: Problem, observation: Observation, memory: Mapping[str, Segment], connection: Connection
-    ) -> Iterator[Decision]:
-        segment = observation.segment(problem.migration)
-        yield from self._made_elsewhere(problem, memory, connection)
-        remedies = list(self._remedies(problem, memory, connection)) if problem.statement else []
+    def _stopped(self, scene: Scene) -> Iterator[Decision]:
+        problem, segment = scene.problem, scene.segment
+        yield from _made_elsewhere(scene)
+        remedies = list(self._remedies(scene)) if problem.statement else []
         prefix = self._prefix(segment, problem.statement)
         for remedy in remedies:
             if remedy.id not in LATE:
-                yield from self._with_remedy(problem, remedy, prefix)
-        told = _stop_told(problem)
+                yield from _with_remedy(problem, remedy, prefix)
         reason: Reason = "already_there" if segment and self._all_there(segment) else "never_works"
-        yield self._mark(problem, reason, told)
+        yield _mark(problem, reason, _stop_told(problem))
         for remedy in remedies:
             if remedy.id in LATE:
-                yield from self._with_remedy(problem, remedy, prefix)
+                yield from _with_remedy(problem, remedy, prefix)
 
-    def _made_elsewhere(self, problem: Problem, memory: Mapping[str, Segment], connection: Connection) -> Iterator[Decision]:
-        """The missing table is one that a migration before this one wanted to make and could not: make it in its place."""
-        error = problem.statement.error if problem.statement else None
-        named = re.search(r'relation "(?:[^".]+\.)?([^"]+)" does not exist', error.message) if error and error.sqlstate == "42P01" else None
-        if named is None:
-            return
-        for migration, segment in memory.items():
-            for statement in segment.statements:
-                effect = next((e for e in statement.effects if e.kind == "create_table" and e.table.name == named.group(1)), None)
-                if effect is None or migration == problem.migration:
-                    continue
-                lack = Lack(migration=migration, statement=statement, effect=effect)
-                for mended in mend(connection, [lack], seen_effects(memory, first=migration)):
-                    if mended.steps:
-                        yield Decision(problem=problem.key, code="carry_out", steps=mended.steps)
-                        return
-
-    def _remedies(self, problem: Problem, memory: Mapping[str, Segment], connection: Connection) -> Iterator[Remedy]:
-        statement = problem.statement
+    def _remedies(self, scene: Scene) -> Iterator[Remedy]:
+        statement = scene.problem.statement
         if statement is None or statement.error is None:
             return
-        case = case_of(connection, statement.sql, statement.error, seen_effects(memory, first=problem.migration))
+        case = case_of(statement.sql, statement.error, connection=scene.connection, seen=scene.seen())
         for finding in examine(case):
             remedies = propose(finding, case)
-            self.findings.setdefault(problem.key, msgspec.structs.replace(finding, remedies=tuple(remedies)))
+            self.findings.setdefault(scene.problem.key, msgspec.structs.replace(finding, remedies=tuple(remedies)))
             yield from (r for r in remedies if r.id not in OWNERS_CHOICE)
-
-    def _with_remedy(self, problem: Problem, remedy: Remedy, prefix: Sequence[SqlStep]) -> Iterator[Decision]:
-        steps = tuple(s for s in remedy.steps if isinstance(s, SqlStep))
-        writes = any(e.kind in FILLS_ROWS for s in steps for e in effects_of(s.sql))
-        if remedy.id == "keep_orphans":
-            yield msgspec.structs.replace(self._mark(problem, "never_works", _stop_told(problem)), code="keep_orphans", steps=(*prefix, *steps))
-            return
-        corrects = remedy.id in {"correct_name", *LATE}
-        variants = [(*prefix, *steps)] if prefix and corrects and writes else [steps, *([(*prefix, *steps)] if prefix and corrects else [])]
-        for variant in variants:
-            yield Decision(problem=problem.key, code=remedy.id, steps=variant)
-        if corrects:
-            for variant in variants:
-                mark = self._mark(problem, "never_works", _stop_told(problem))
-                yield msgspec.structs.replace(mark, code=f"{remedy.id}+mark", steps=variant)
 
     def _prefix(self, segment: Segment | None, culprit: Statement | None) -> list[SqlStep]:
         """What the migration makes before it stumbles and the database did not have."""
@@ -125,49 +109,86 @@ class Candidates:
         surely = all(e.kind in VERIFIABLE for e in segment.effects)
         return bool(makes) and surely and not any(True for e in makes for _ in lacking(e, self.base_catalog))
 
-    def _left_undone(
-        self, problem: Problem, observation: Observation, memory: Mapping[str, Segment], connection: Connection
-    ) -> Iterator[Decision]:
-        segment = observation.segment(problem.migration)
+    def _left_undone(self, scene: Scene) -> Iterator[Decision]:
+        problem, segment = scene.problem, scene.segment
         culprit = next((s for s in undone_statements(segment) if s.error and s in segment.errors), None) if segment else None
         if culprit:
             swallowed = msgspec.structs.replace(problem, statement=culprit)
-            for remedy in self._remedies(swallowed, memory, connection):
+            for remedy in self._remedies(msgspec.structs.replace(scene, problem=swallowed)):
                 if remedy.id not in LATE:
-                    steps = tuple(s for s in remedy.steps if isinstance(s, SqlStep))
-                    yield Decision(problem=problem.key, code=remedy.id, steps=steps)
-        mended = mend(connection, problem.lacks, seen_effects(memory, first=problem.migration))
-        yield from self._carried(problem, mended)
+                    yield Decision(problem=problem.key, code=remedy.id, steps=_sql_steps(remedy))
+        mended = mend(scene.connection, problem.lacks, scene.seen())
+        yield from _carried(problem, mended)
         structural = [m for m in mended if m.lack.effect.kind not in FILLS_ROWS]
         if len(structural) != len(mended):
-            rest = [msgspec.structs.replace(m, steps=()) if m not in structural else m for m in mended]
-            yield from self._carried(problem, rest)
-        yield self._waive(problem, mended, everything=True)
+            yield from _carried(problem, [m if m in structural else msgspec.structs.replace(m, steps=()) for m in mended])
+        yield _waive(problem, mended, everything=True)
 
-    def _carried(self, problem: Problem, mended: Sequence[Mended]) -> Iterator[Decision]:
-        steps = tuple({s.sql: s for m in mended for s in m.steps}.values())
-        waive = self._waive(problem, mended, everything=False)
-        if not steps:
-            if waive.waived:
-                yield waive
-            return
-        carried = tuple(m.lack.key for m in mended if m.steps and m.lack.effect.kind in FILLS_ROWS)
-        for place in ("before", "after"):
-            yield msgspec.structs.replace(waive, code="carry_out", steps=steps, place=place, carried=carried)
+    def _not_accepted(self, scene: Scene) -> Iterator[Decision]:
+        for remedy in self._remedies(scene):
+            for place in PLACES:
+                yield Decision(problem=scene.problem.key, code=remedy.id, steps=_sql_steps(remedy), place=place)
 
-    def _waive(self, problem: Problem, mended: Sequence[Mended], *, everything: bool) -> Decision:
-        given_up = [m for m in mended if everything or not m.steps]
-        told = tuple(m.refused for m in given_up if m.refused)
-        return Decision(problem=problem.key, code="leave", waived=tuple(m.lack.key for m in given_up), evidence=told)
 
-    def _not_accepted(self, problem: Problem, memory: Mapping[str, Segment], connection: Connection) -> Iterator[Decision]:
-        for remedy in self._remedies(problem, memory, connection):
-            steps = tuple(s for s in remedy.steps if isinstance(s, SqlStep))
-            for place in ("before", "after"):
-                yield Decision(problem=problem.key, code=remedy.id, steps=steps, place=place)  # type: ignore[arg-type]  # both words are places
+def _made_elsewhere(scene: Scene) -> Iterator[Decision]:
+    """The missing table is one that another migration wanted to make and could not: make it in its place."""
+    problem = scene.problem
+    error = problem.statement.error if problem.statement else None
+    named = MISSING_RELATION.search(error.message) if error and error.sqlstate == "42P01" else None
+    if named is None:
+        return
+    for migration, segment in scene.memory.items():
+        for statement in segment.statements:
+            effect = next((e for e in statement.effects if e.kind == "create_table" and e.table.name == named.group(1)), None)
+            if effect is None or migration == problem.migration:
+                continue
+            lack = Lack(migration=migration, statement=statement, effect=effect)
+            for mended in mend(scene.connection, [lack], seen_effects(scene.memory, first=migration)):
+                if mended.steps:
+                    yield Decision(problem=problem.key, code="carry_out", steps=mended.steps)
+                    return
 
-    def _mark(self, problem: Problem, reason: Reason, evidence: tuple[Evidence, ...]) -> Decision:
-        return Decision(problem=problem.key, code="mark", mark=problem.migration, reason=reason, evidence=evidence)
+
+def _sql_steps(remedy: Remedy) -> tuple[SqlStep, ...]:
+    return tuple(s for s in remedy.steps if isinstance(s, SqlStep))
+
+
+def _with_remedy(problem: Problem, remedy: Remedy, prefix: Sequence[SqlStep]) -> Iterator[Decision]:
+    steps = _sql_steps(remedy)
+    writes = any(e.kind in FILLS_ROWS for s in steps for e in effects_of(s.sql))
+    if remedy.id == "keep_orphans":
+        yield msgspec.structs.replace(_mark(problem, "never_works", _stop_told(problem)), code="keep_orphans", steps=(*prefix, *steps))
+        return
+    corrects = remedy.id in {"correct_name", *LATE}
+    variants = [(*prefix, *steps)] if prefix and corrects and writes else [steps, *([(*prefix, *steps)] if prefix and corrects else [])]
+    for variant in variants:
+        yield Decision(problem=problem.key, code=remedy.id, steps=variant)
+    if corrects:
+        for variant in variants:
+            mark = _mark(problem, "never_works", _stop_told(problem))
+            yield msgspec.structs.replace(mark, code=f"{remedy.id}+mark", steps=variant)
+
+
+def _carried(problem: Problem, mended: Sequence[Mended]) -> Iterator[Decision]:
+    steps = tuple({s.sql: s for m in mended for s in m.steps}.values())
+    waive = _waive(problem, mended, everything=False)
+    if not steps:
+        if waive.waived:
+            yield waive
+        return
+    carried = tuple(m.lack.key for m in mended if m.steps and m.lack.effect.kind in FILLS_ROWS)
+    for place in PLACES:
+        yield msgspec.structs.replace(waive, code="carry_out", steps=steps, place=place, carried=carried)
+
+
+def _waive(problem: Problem, mended: Sequence[Mended], *, everything: bool) -> Decision:
+    given_up = [m for m in mended if everything or not m.steps]
+    told = tuple(m.refused for m in given_up if m.refused)
+    return Decision(problem=problem.key, code="leave", waived=tuple(m.lack.key for m in given_up), evidence=told)
+
+
+def _mark(problem: Problem, reason: Reason, evidence: tuple[Evidence, ...]) -> Decision:
+    return Decision(problem=problem.key, code="mark", mark=problem.migration, reason=reason, evidence=evidence)
 
 
 def seen_effects(memory: Mapping[str, Segment], *, first: str) -> tuple[Effect, ...]:
@@ -202,7 +223,12 @@ def _made(effect: Effect) -> tuple[str, str, str]:
 def _stop_told(problem: Problem) -> tuple[Evidence, ...]:
     statement = problem.statement
     if statement is None or statement.error is None:
-        return (Evidence(query=f"run {problem.migration} on the copy", answer=problem.detail.strip().splitlines()[-1] if problem.detail.strip() else "it failed"),)
+        return (
+            Evidence(
+                query=f"run {problem.migration} on the copy",
+                answer=problem.detail.strip().splitlines()[-1] if problem.detail.strip() else "it failed",
+            ),
+        )
     error = statement.error
     told = f"{error.sqlstate} {error.message}" + (f" ({error.detail})" if error.detail else "")
     return (Evidence(query=statement.sql, answer=told),)
@@ -210,16 +236,15 @@ def _stop_told(problem: Problem) -> tuple[Evidence, ...]:
 
 def _losses_told(problem: Problem) -> tuple[Evidence, ...]:
     said = [
-        f"{loss.rows} values of {loss.table}.{loss.column}" if loss.kind == "values" else f"{loss.rows} rows of {loss.table}" for loss in problem.losses
+        f"{loss.rows} values of {loss.table}.{loss.column}" if loss.column else f"{loss.rows} rows of {loss.table}"
+        for loss in problem.losses
     ]
     return (Evidence(query=f"run {problem.migration} on the copy and compare rows", answer=f"gone: {', '.join(said)}"),)
 
 
 def _waits_told(observation: Observation) -> tuple[Evidence, ...]:
+    holder = "waits for a lock held by the command's own other session"
     return tuple(
-        Evidence(
-            query=wait.waiting_sql,
-            answer=f"waits for a lock held by the command's own other session, {wait.holding_state}, whose last statement was: {wait.holding_sql}",
-        )
+        Evidence(query=wait.waiting_sql, answer=f"{holder}, {wait.holding_state}, whose last statement was: {wait.holding_sql}")
         for wait in observation.waits
     ) or (Evidence(query="run on the copy", answer="did not end within the time limit"),)

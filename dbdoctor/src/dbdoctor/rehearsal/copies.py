@@ -42,7 +42,9 @@ class Copy:
         missing = roles.missing_extensions(source, self._office)
         if missing:
             message = f"The copy cannot have the extension {', '.join(missing)}: PostgreSQL {self.tools.major} here comes without it."
-            raise ExtensionMissing(message, next_step=f"Install PostgreSQL {source.info.server_version // 10000} with its contrib package here.")
+            raise ExtensionMissing(
+                message, next_step=f"Install PostgreSQL {source.info.server_version // 10000} with its contrib package here."
+            )
         roles.copy_roles(source, self._office)
         self._settings = list(roles.database_settings(source))
         administration.create_database(self._office, BASE)

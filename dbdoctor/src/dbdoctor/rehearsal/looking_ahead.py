@@ -10,7 +10,7 @@ import msgspec
 from dbdoctor.checks import references_of
 from dbdoctor.databases.postgresql import obstacles
 from dbdoctor.databases.postgresql.catalog import read_catalog
-from dbdoctor.model import Catalog
+from dbdoctor.model import Catalog, Reference
 from dbdoctor.rehearsal.observation import Segment, Statement
 from dbdoctor.rehearsal.problems import Problem, stopping_statement
 from dbdoctor.rehearsal.scenario import Scenario
@@ -46,7 +46,9 @@ def look_ahead(
         if segment is None:
             break
         known = {s.sql for s in (*seen.statements, *extra)}
-        extra += [s for s in segment.statements if s.sql not in known and not s.error and s.effects and all(e.kind in MAKES for e in s.effects)]
+        extra += [
+            s for s in segment.statements if s.sql not in known and not s.error and s.effects and all(e.kind in MAKES for e in s.effects)
+        ]
         statement = None if segment.recorded else stopping_statement(segment.statements, observation.output)
         if statement and statement.error and statement.sql not in known and all(e.kind in MAKES for e in statement.effects):
             extra.append(msgspec.structs.replace(statement, error=None))
@@ -60,7 +62,7 @@ def _cleared(statement: Statement, catalog: Catalog) -> list[str]:
     if error.sqlstate in EXISTS:
         return [sql for effect in statement.effects for sql in _without(effect)]
     if error.sqlstate in KEY_CANNOT_BE:
-        keys = [sql for r in references_of(statement.effects) for sql in obstacles.with_parent(catalog, r, _child_type(r.column_type, r.child.name, r.columns, catalog))]
+        keys = [sql for r in references_of(statement.effects) for sql in obstacles.with_parent(catalog, r, _child_type(r, catalog))]
         types = [sql for e in statement.effects if e.kind == "alter_type" for sql in obstacles.with_type(e.table, e.columns[0], e.type)]
         return [*keys, *types]
     if error.sqlstate == "42703":
@@ -72,11 +74,11 @@ def _cleared(statement: Statement, catalog: Catalog) -> list[str]:
     return []
 
 
-def _child_type(written: str, child: str, columns: tuple[str, ...], catalog: Catalog) -> str:
-    table = catalog.find(child)
-    column = table.column(columns[0]) if table and columns else None
+def _child_type(reference: Reference, catalog: Catalog) -> str:
+    table = catalog.find(reference.child.name)
+    column = table.column(reference.columns[0]) if table and reference.columns else None
     serials = {"serial": "integer", "bigserial": "bigint"}
-    return serials.get(written.lower(), written) or (column.type if column else "")
+    return serials.get(reference.column_type.lower(), reference.column_type) or (column.type if column else "")
 
 
 def _without(effect: Effect) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from dbdoctor.databases.postgresql.connection import Connection
-from dbdoctor.databases.postgresql.rows import StoredTable, quarantined, count_rows, count_values, fingerprint, stored_tables, stream_rows
+from dbdoctor.databases.postgresql.rows import StoredTable, count_rows, count_values, fingerprint, quarantined, stored_tables, stream_rows
 from dbdoctor.model import TableName
 
 Row = tuple[tuple[str | None, ...], tuple[str | None, ...]]
@@ -38,22 +38,30 @@ def losses(base: Connection, after: Connection, *, aside: Sequence[TableName] = 
             rows = count_rows(base, table.name)
             found += [Loss(kind="table", table=table.name, rows=rows)] if rows else []
         else:
-            found += _table_losses(base, after, table, now, same=oid == now.oid)
+            pairs = _column_pairs(table, now, same=oid == now.oid)
+            found += _table_losses(_Sides(base=base, after=after, before=table, now=now, pairs=pairs))
     return found
 
 
-def _table_losses(base: Connection, after: Connection, before: StoredTable, now: StoredTable, *, same: bool) -> list[Loss]:
-    pairs = _column_pairs(before, now, same=same)
-    names_before = [b for b, _ in pairs]
-    if fingerprint(base, before.name, names_before) == fingerprint(after, now.name, [a for _, a in pairs]):
-        kept_rows: list[Loss] = []
-    else:
-        kept_rows = list(_compare(base, after, before, now, pairs))
-        kept = quarantined(after, before.name)
-        kept_rows = [loss for loss in kept_rows if loss.rows > kept]  # what stands in quarantine is not lost
-    gone = [name for name in before.columns.values() if name not in names_before]
-    values = [Loss(kind="values", table=before.name, rows=count_values(base, before.name, c), column=c) for c in gone]
-    return kept_rows + [loss for loss in values if loss.rows]
+class _Sides(msgspec.Struct, frozen=True, kw_only=True):
+    """One table on both sides, with the columns that are on both."""
+
+    base: Connection
+    after: Connection
+    before: StoredTable
+    now: StoredTable
+    pairs: list[tuple[str, str]]
+
+
+def _table_losses(sides: _Sides) -> list[Loss]:
+    names_before = [b for b, _ in sides.pairs]
+    same = fingerprint(sides.base, sides.before.name, names_before) == fingerprint(sides.after, sides.now.name, [a for _, a in sides.pairs])
+    kept = 0 if same else quarantined(sides.after, sides.before.name)
+    found = [] if same else [loss for loss in _compare(sides) if loss.rows > kept]  # what stands in quarantine is not lost
+    gone = [name for name in sides.before.columns.values() if name not in names_before]
+    table = sides.before.name
+    values = [Loss(kind="values", table=table, rows=count_values(sides.base, table, c), column=c) for c in gone]
+    return found + [loss for loss in values if loss.rows]
 
 
 def _column_pairs(before: StoredTable, now: StoredTable, *, same: bool) -> list[tuple[str, str]]:
@@ -64,16 +72,16 @@ def _column_pairs(before: StoredTable, now: StoredTable, *, same: bool) -> list[
     return [(name, name) for name in before.columns.values() if name in there]
 
 
-def _compare(base: Connection, after: Connection, before: StoredTable, now: StoredTable, pairs: list[tuple[str, str]]) -> Iterator[Loss]:
-    names = dict(pairs)
+def _compare(sides: _Sides) -> Iterator[Loss]:
+    before, names = sides.before, dict(sides.pairs)
     key = [before.columns[n] for n in before.primary_key if before.columns.get(n) in names]
     if len(key) != len(before.primary_key) or not key:
-        key = [b for b, _ in pairs]  # without a primary key each row is its own identity
-    values = [b for b, _ in pairs if b not in key]
+        key = [b for b, _ in sides.pairs]  # without a primary key each row is its own identity
+    values = [b for b, _ in sides.pairs if b not in key]
     missing, emptied = 0, dict.fromkeys(values, 0)
-    with base.transaction(), after.transaction():
-        left = stream_rows(base, before.name, key, values)
-        right = stream_rows(after, now.name, [names[c] for c in key], [names[c] for c in values])
+    with sides.base.transaction(), sides.after.transaction():
+        left = stream_rows(sides.base, before.name, key, values)
+        right = stream_rows(sides.after, sides.now.name, [names[c] for c in key], [names[c] for c in values])
         for old, new in _joined(left, right):
             if new is None:
                 missing += 1

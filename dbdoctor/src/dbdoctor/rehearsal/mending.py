@@ -9,6 +9,7 @@ from dbdoctor.databases.postgresql import ddl
 from dbdoctor.databases.postgresql.catalog import read_catalog
 from dbdoctor.databases.postgresql.connection import Connection, SqlError, sql_text
 from dbdoctor.databases.postgresql.questions import PostgresQuestions
+from dbdoctor.databases.postgresql.sessions import limit_lock_wait
 from dbdoctor.databases.postgresql.steps import error_of, run_step
 from dbdoctor.findings import Evidence, SqlStep
 from dbdoctor.model import Catalog, Reference, ServerError
@@ -17,6 +18,10 @@ from dbdoctor.repairs import propose
 from dbdoctor.wanted.effects import Effect, effects_of
 from dbdoctor.wanted.reversal import undo_of
 
+# Rows of people are not changed for something that nothing failed on.
+CHANGES_ROWS = frozenset({"number_duplicates", "quarantine_orphans", "null_orphans", "quarantine_identical_rows"})
+# Remedies whose statement takes the place of the one that failed.
+STANDS_IN = frozenset({"correct_name", "correct_column_type", "keep_orphans"})
 DEPTH = 3  # a corrected statement may meet a second and a third obstacle, not a tenth
 
 
@@ -31,27 +36,65 @@ class Mended(msgspec.Struct, frozen=True, kw_only=True):
 def mend(connection: Connection, lacks: Sequence[Lack], seen: tuple[Effect, ...]) -> list[Mended]:
     """Try to make every lack good, in order, each seeing what those before it made; the clone is left as it was."""
     found: list[Mended] = []
+    mender = _Mender(connection, seen)
     try:
         with connection.transaction(force_rollback=True):
-            for lack in lacks:
-                found.append(_mend(connection, lack, seen))
+            found.extend(mender.mend(lack) for lack in lacks)
     except SqlError as error:  # a broken connection: what was found so far holds
         found.append(Mended(lack=lacks[len(found)], refused=Evidence(query=lacks[len(found)].statement.sql, answer=str(error))))
     return found
 
 
-def _mend(connection: Connection, lack: Lack, seen: tuple[Effect, ...]) -> Mended:
-    catalog = read_catalog(connection)
-    if lack.effect.kind in FILLS_ROWS and _nothing_to_fill(connection, lack, catalog):
-        return Mended(lack=lack)
-    refused: ServerError | None = None
-    for sql in _statements(lack, catalog, connection):
-        steps, error = _attempt(connection, SqlStep(code="carry_out", sql=sql, facts={"migration": lack.migration}), seen, DEPTH)
-        if steps:
-            return Mended(lack=lack, steps=tuple(steps))
-        refused = error
-    answer = f"{refused.sqlstate} {refused.message}" if refused else "no statement of ours makes it"
-    return Mended(lack=lack, refused=Evidence(query=lack.statement.sql, answer=answer))
+class _Mender:
+    """Tries statements in savepoints of one transaction."""
+
+    def __init__(self, connection: Connection, seen: tuple[Effect, ...]) -> None:
+        self.connection = connection
+        self.seen = seen
+
+    def mend(self, lack: Lack) -> Mended:
+        """Make one lack good."""
+        catalog = read_catalog(self.connection)
+        if lack.effect.kind in FILLS_ROWS and _nothing_to_fill(self.connection, lack, catalog):
+            return Mended(lack=lack)
+        refused: ServerError | None = None
+        for sql in _statements(lack, catalog, self.connection):
+            steps, error = self.attempt(SqlStep(code="carry_out", sql=sql, facts={"migration": lack.migration}), DEPTH)
+            if steps:
+                return Mended(lack=lack, steps=tuple(steps))
+            refused = error
+        answer = f"{refused.sqlstate} {refused.message}" if refused else "no statement of ours makes it"
+        return Mended(lack=lack, refused=Evidence(query=lack.statement.sql, answer=answer))
+
+    def attempt(self, step: SqlStep, depth: int) -> tuple[list[SqlStep], ServerError | None]:
+        """Run a statement in a savepoint; where it fails, try the remedies of what the checks find, then the statement again."""
+        error = _run(self.connection, step)
+        if error is None:
+            return [_with_undo(step)], None
+        if depth == 0:
+            return [], error
+        case = case_of(step.sql, error, connection=self.connection, seen=self.seen)
+        for finding in examine(case):
+            for remedy in propose(finding, case):
+                if remedy.id not in CHANGES_ROWS:
+                    mended = self._remedied(step, [s for s in remedy.steps if isinstance(s, SqlStep)], depth)
+                    if mended:
+                        return mended, None
+        return [], error
+
+    def _remedied(self, step: SqlStep, first: list[SqlStep], depth: int) -> list[SqlStep]:
+        """The remedy's steps, and the statement after them where they do not stand in for it; nothing when that fails."""
+        stands_in = any(s.code in STANDS_IN for s in first)
+        done: list[SqlStep] = []
+        try:
+            with self.connection.transaction():
+                for part in [*first, *([] if stands_in else [step])]:
+                    steps, error = self.attempt(part, depth - 1)
+                    _give_up_on(error)
+                    done += steps
+        except _GiveUp:
+            return []
+        return done
 
 
 def _statements(lack: Lack, catalog: Catalog, connection: Connection) -> Iterator[str]:
@@ -88,43 +131,9 @@ def _resolved(reference: Reference | None, catalog: Catalog) -> Reference | None
     return msgspec.structs.replace(reference, parent=parent.name, parent_columns=columns)
 
 
-def _attempt(connection: Connection, step: SqlStep, seen: tuple[Effect, ...], depth: int) -> tuple[list[SqlStep], ServerError | None]:
-    """Run a statement in a savepoint; where it fails, try the remedies of what the checks find, then the statement again."""
-    error = _run(connection, step)
-    if error is None:
-        return [_with_undo(step)], None
-    if depth == 0:
-        return [], error
-    case = case_of(connection, step.sql, error, seen)
-    for finding in examine(case):
-        for remedy in propose(finding, case):
-            if remedy.id in {"number_duplicates", "quarantine_orphans", "null_orphans"}:
-                continue  # rows of people are not changed for something that nothing failed on
-            mended = _remedied(connection, step, [s for s in remedy.steps if isinstance(s, SqlStep)], seen, depth)
-            if mended:
-                return mended, None
-    return [], error
-
-
-def _remedied(connection: Connection, step: SqlStep, first: list[SqlStep], seen: tuple[Effect, ...], depth: int) -> list[SqlStep]:
-    """The remedy's steps, and the statement after them where they do not stand in for it; nothing when that fails."""
-    replaces = any(s.code in {"correct_name", "correct_column_type"} for s in first)
-    done: list[SqlStep] = []
-    try:
-        with connection.transaction():
-            for part in first:
-                steps, error = _attempt(connection, part, seen, depth - 1)
-                if error:
-                    raise _GiveUp
-                done += steps
-            if not replaces:
-                steps, error = _attempt(connection, step, seen, depth - 1)
-                if error:
-                    raise _GiveUp
-                done += steps
-    except _GiveUp:
-        return []
-    return done
+def _give_up_on(error: ServerError | None) -> None:
+    if error is not None:
+        raise _GiveUp
 
 
 class _GiveUp(Exception):
@@ -134,7 +143,7 @@ class _GiveUp(Exception):
 def _run(connection: Connection, step: SqlStep) -> ServerError | None:
     try:
         with connection.transaction():
-            connection.execute("SET LOCAL lock_timeout = '5s'")
+            limit_lock_wait(connection, seconds=5)
             run_step(connection, step) if step.transactional else connection.execute(sql_text(step.sql.replace(" CONCURRENTLY", "")))
     except SqlError as error:
         return error_of(error)
@@ -154,7 +163,7 @@ def _nothing_to_fill(connection: Connection, lack: Lack, catalog: Catalog) -> bo
     return rows == 0
 
 
-def case_of(connection: Connection, sql: str, error: ServerError | None, seen: tuple[Effect, ...]) -> Case:
+def case_of(sql: str, error: ServerError | None, *, connection: Connection, seen: tuple[Effect, ...]) -> Case:
     """The case a failed statement makes on this connection's database."""
     questions: Questions = PostgresQuestions(connection)
     return Case(catalog=read_catalog(connection), ask=questions, statement=sql, effects=effects_of(sql), error=error, seen=seen)

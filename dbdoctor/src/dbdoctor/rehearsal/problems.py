@@ -63,13 +63,17 @@ def first_problem(observation: Observation, scenario: Scenario, memory: Mapping[
     open_segment = next((s for s in observation.segments if not s.recorded), None)
     migration = open_segment.migration if open_segment else ""
     if observation.ended_by != "itself":
-        return Problem(kind="hung", migration=migration, statement=open_segment.statements[-1] if open_segment and open_segment.statements else None)
+        last = open_segment.statements[-1] if open_segment and open_segment.statements else None
+        return Problem(kind="hung", migration=migration, statement=last)
     if observation.exit_code != 0:
         culprit = stopping_statement(open_segment.statements if open_segment else observation.outside, observation.output)
-        return Problem(kind="stopped" if migration else "command_failed", migration=migration, statement=culprit, detail=observation.output[-800:])
-    lacks = _lacks(observation, scenario, memory)
-    if lacks:
-        return lacks
+        kind: ProblemKind = "stopped" if migration else "command_failed"
+        return Problem(kind=kind, migration=migration, statement=culprit, detail=observation.output[-800:])
+    return _lacks(observation, scenario, memory) or _afterwards(observation)
+
+
+def _afterwards(observation: Observation) -> Problem | None:
+    """What only the second run and the app's own test show."""
     if observation.second_run_changed:
         return Problem(kind="not_repeatable", detail=observation.second_run_changed)
     if not observation.accepted:
@@ -106,7 +110,9 @@ def _takes(segment: Segment, loss: Loss) -> bool:
             continue
         for effect in statement.effects:
             named = effect.table.name == loss.table.name and (effect.kind in TAKES_ROWS or effect.kind == "rename_table")
-            reaches = effect.kind in {"drop_table", "truncate", "delete"} and ("cascade" in statement.sql.lower() or effect.kind == "delete")
+            reaches = effect.kind in {"drop_table", "truncate", "delete"} and (
+                "cascade" in statement.sql.lower() or effect.kind == "delete"
+            )
             hidden = effect.kind == "other" and loss.table.name in statement.sql
             if named or hidden or (reaches and effect.cascade):
                 return True

@@ -85,7 +85,10 @@ def rehearse(
     limits: Limits | None = None,
     tell: Callable[[Attempt | Stage], None] = quiet,
 ) -> Plan:
-    """Find a repair on a throw-away copy and prove it. Raises NoCure, CommandFails, IsolationUnavailable, CannotConnect …"""
+    """Find a repair on a throw-away copy and prove it.
+
+    Raises NoCure or CommandFails when there is none, IsolationUnavailable, CannotConnect, PoolerInBetween when it could not be tried.
+    """
     with opened_copy(url=url, command=command, isolated=isolated, tell=tell) as rehearsal:
         solution = Search(trial=rehearsal.trial, limits=limits or Limits(), tell=tell).run()
         plan = _plan(solution, rehearsal, command)

@@ -9,7 +9,7 @@ from dbdoctor.checks import references_of
 from dbdoctor.databases.postgresql.catalog import read_catalog
 from dbdoctor.errors import DoctorError
 from dbdoctor.findings import Attempt, Evidence, Finding
-from dbdoctor.rehearsal.candidates import Candidates, self_made
+from dbdoctor.rehearsal.candidates import Candidates, Scene, self_made
 from dbdoctor.rehearsal.looking_ahead import look_ahead
 from dbdoctor.rehearsal.observation import Observation, Segment
 from dbdoctor.rehearsal.problems import Problem, first_problem
@@ -83,7 +83,9 @@ class Search:
             found = self._explore(Scenario())
         if found is None:
             last = next((a for a in reversed(self.attempts) if a.migration), None)
-            message = f"No cure was found in {len(self.attempts)} attempts." + (f" The furthest stopped in {last.migration}: {last.message}" if last else "")
+            message = f"No cure was found in {len(self.attempts)} attempts." + (
+                f" The furthest stopped in {last.migration}: {last.message}" if last else ""
+            )
             raise NoCure(message, next_step="Nothing was changed. See the attempts for what stands in the way.")
         scenario, observation = self._fewer_marks(*found)
         undone = tuple(e for d in scenario.decisions if d.waived and not d.mark for e in d.evidence)
@@ -107,7 +109,8 @@ class Search:
         if conflict is not None and not self._headstrong:
             raise _Conflict(conflict)
         with self.trial.copy.open() as connection:
-            answers = list(self.candidates.for_problem(problem, observation, self.memory, connection))
+            scene = Scene(problem=problem, observation=observation, memory=self.memory, connection=connection)
+            answers = list(self.candidates.answers(scene))
         for answer in answers:
             if answer.mark and problem.kind == "stopped":
                 self._look_ahead(scenario, problem)
@@ -129,7 +132,9 @@ class Search:
 
         def told(seconds: float) -> None:
             number = len(self.attempts) + 1
-            self.attempts.append(Attempt(number=number, tried=("look_ahead",), result="looked_ahead", migration=problem.migration, seconds=seconds))
+            self.attempts.append(
+                Attempt(number=number, tried=("look_ahead",), result="looked_ahead", migration=problem.migration, seconds=seconds)
+            )
             self.tell(self.attempts[-1])
 
         learnt = look_ahead(trial=self.trial, scenario=scenario, problem=problem, memory=self.memory, tell=told)

@@ -73,7 +73,8 @@ class Trial:
         self._skip_log()  # our own steps and marks are none of the app's doing
         result = self._migrate()
         seen = self._read_statements()
-        observation = self._look(result, seen, steps, scenario, applied_before)
+        done = {*applied_before, *(d.mark for d in scenario.marks)}
+        observation = self._look(result, seen, steps=steps, done=done)
         if result.exit_code == 0:
             observation = self._afterwards(observation, scenario, promising=promising)
         return msgspec.structs.replace(observation, seconds=time.monotonic() - started)
@@ -133,11 +134,8 @@ class Trial:
         self._waits = found
         return bool(found)
 
-    def _look(
-        self, result: CommandResult, seen: list[Statement], steps: tuple[SqlStep, ...], scenario: Scenario, applied_before: list[str]
-    ) -> Observation:
+    def _look(self, result: CommandResult, seen: list[Statement], *, steps: tuple[SqlStep, ...], done: set[str]) -> Observation:
         sessions.end_sessions(self.copy.office, self.copy.target.database)
-        done = {*applied_before, *(d.mark for d in scenario.marks)}
         pending = [name for name in self.known if name not in done]
         if self.history is not None:
             segments, outside = segments_of(seen, ledger=self.history.ledger, pending=pending)

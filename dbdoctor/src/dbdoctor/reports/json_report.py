@@ -87,12 +87,17 @@ def inspection_report(inspection: Inspection) -> dict[str, Any]:
     catalog = inspection.catalog
     tables = [
         {
-            "schema": t.name.schema, "table": t.name.name, "kind": t.kind, "rows": inspection.rows.get(str(t.name)),
-            "columns": msgspec.to_builtins(t.columns), "keys": msgspec.to_builtins(t.keys), "foreign_keys": msgspec.to_builtins(t.foreign_keys),
-            "indexes": msgspec.to_builtins(t.indexes),
+            "schema": table.name.schema,
+            "table": table.name.name,
+            "kind": table.kind,
+            "rows": inspection.rows.get(str(table.name)),
+            "columns": msgspec.to_builtins(table.columns),
+            "keys": msgspec.to_builtins(table.keys),
+            "foreign_keys": msgspec.to_builtins(table.foreign_keys),
+            "indexes": msgspec.to_builtins(table.indexes),
         }
-        for _, t in sorted(catalog.tables.items())
-    ]  # fmt: skip
+        for _, table in sorted(catalog.tables.items())
+    ]
     return {
         "version": VERSION, "dialect": catalog.dialect, "database": catalog.database, "server_version": catalog.server_version,
         "user": catalog.user, "superuser": catalog.superuser, "read_only": catalog.read_only, "search_path": list(catalog.search_path),

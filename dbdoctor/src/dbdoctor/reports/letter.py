@@ -9,7 +9,14 @@ from rich.table import Table
 from rich.text import Text
 
 NARROWEST, WIDEST = 80, 120
-SYMBOLS = {"blocking": ("✖", "red"), "risk": ("▲", "yellow"), "advice": ("·", "cyan"), "good": ("✔", "green"), "bad": ("✖", "red"), "open": ("○", "yellow")}
+SYMBOLS = {
+    "blocking": ("✖", "red"),
+    "risk": ("▲", "yellow"),
+    "advice": ("·", "cyan"),
+    "good": ("✔", "green"),
+    "bad": ("✖", "red"),
+    "open": ("○", "yellow"),
+}
 
 
 class Letter:
@@ -52,12 +59,12 @@ class Letter:
         grid.add_row(Text("→", style="dim"), Text(one_line(answer, 300)))
         self.console.print(Padding(grid, (0, 0, 0, indent), expand=False))
 
-    def numbered(self, number: int, text: str, *, indent: int = 2) -> None:
+    def numbered(self, number: int, text: str, *, indent: int = 1, style: str = "") -> None:
         """A step with its number."""
         grid = Table.grid(padding=(0, 1))
         grid.add_column(width=3, justify="right")
         grid.add_column()
-        grid.add_row(Text(f"{number}."), Text(text))
+        grid.add_row(Text(f"{number}.", style="dim"), Text(text, style=style))
         self.console.print(Padding(grid, (0, 0, 0, indent), expand=False))
 
     def row(self, *cells: str, widths: tuple[int, ...], indent: int = 2, style: str = "") -> None:

@@ -10,12 +10,24 @@ from dbdoctor.treatment import Progress, Run, Verification
 
 ATTEMPT_MARKS = {"cured": "good", "looked_ahead": "advice"}
 CHECKS = {
-    "foreign_key_validated": "keys validated", "foreign_key_enforced": "keys enforced (triggers on)", "insert_refused": "a wrong insert is refused, by the right key",
-    "update_refused": "a wrong update is refused", "valid_row_passes": "a right row passes", "delete_acts": "a parent's delete does what ON DELETE says",
-    "duplicate_refused": "a duplicate is refused", "rows_kept": "rows kept", "ledger_mark": "marks in the ledger", "migrate_again": "migrate again: nothing to do",
-    "accepted_by_the_app": "the app's own test", "no_orphans": "no orphans", "unique_index_valid": "unique indexes valid", "key_still_there": "keys still there",
-    "rows_as_before": "rows as before", "schema_as_before": "schema as before", "sequences_as_before": "sequences as before",
-}  # fmt: skip
+    "foreign_key_validated": "keys validated",
+    "foreign_key_enforced": "keys enforced (triggers on)",
+    "insert_refused": "a wrong insert is refused, by the right key",
+    "update_refused": "a wrong update is refused",
+    "valid_row_passes": "a right row passes",
+    "delete_acts": "a parent's delete does what ON DELETE says",
+    "duplicate_refused": "a duplicate is refused",
+    "rows_kept": "rows kept",
+    "ledger_mark": "marks in the ledger",
+    "migrate_again": "migrate again: nothing to do",
+    "accepted_by_the_app": "the app's own test",
+    "no_orphans": "no orphans",
+    "unique_index_valid": "unique indexes valid",
+    "key_still_there": "keys still there",
+    "rows_as_before": "rows as before",
+    "schema_as_before": "schema as before",
+    "sequences_as_before": "sequences as before",
+}
 
 
 def tell_findings(letter: Letter, findings: Sequence[Finding], *, heading: str = "What I found") -> None:
@@ -42,13 +54,22 @@ def tell_inspection(letter: Letter, inspection: Inspection) -> None:
     catalog = inspection.catalog
     rights = "superuser" if catalog.superuser else "no superuser"
     read_only = ", read-only" if catalog.read_only else ""
-    letter.line(f"PostgreSQL {catalog.server_version}, user {catalog.user} ({rights}{read_only}), search path {', '.join(catalog.search_path)}")
+    letter.line(
+        f"PostgreSQL {catalog.server_version}, user {catalog.user} ({rights}{read_only}), search path {', '.join(catalog.search_path)}"
+    )
     letter.heading("Tables")
     widths = (24, 9, 9, 20)
     letter.row("table", "kind", "rows", "primary key", "foreign keys", widths=widths, style="dim")
     for name, table in sorted(catalog.tables.items()):
-        key = ", ".join(f"{c} {found.type.replace('character varying', 'varchar')}" for c in (table.primary_key.columns if table.primary_key else ()) if (found := table.column(c)))
-        keys = "; ".join(f"{', '.join(k.columns)} → {k.parent.name}{'' if k.validated and k.enforced else ' (does not guard)'}" for k in table.foreign_keys)
+        key = ", ".join(
+            f"{c} {found.type.replace('character varying', 'varchar')}"
+            for c in (table.primary_key.columns if table.primary_key else ())
+            if (found := table.column(c))
+        )
+        keys = "; ".join(
+            f"{', '.join(k.columns)} → {k.parent.name}{'' if k.validated and k.enforced else ' (does not guard)'}"
+            for k in table.foreign_keys
+        )
         rows = inspection.rows.get(str(name))
         letter.row(str(name).removeprefix("public."), table.kind, "" if rows is None else f"{rows:,}", key or "none", keys, widths=widths)
     ledger = inspection.ledger
@@ -56,19 +77,19 @@ def tell_inspection(letter: Letter, inspection: Inspection) -> None:
         letter.heading(f"Migrations ({ledger.tool}, {ledger.table.removeprefix('public.')})")
         pending = f", {len(ledger.pending)} pending" if ledger.pending else ""
         letter.line(f"{many(len(ledger.applied), 'entry').replace('entrys', 'entries')}{pending}")
-        for name in ledger.pending:
-            letter.line(f"pending  {name}", indent=4)
-        for name in ledger.unseen:
-            letter.line(f"never run by the tool (its ending)  {name}", indent=4)
+        for migration in ledger.pending:
+            letter.line(f"pending  {migration}", indent=4)
+        for migration in ledger.unseen:
+            letter.line(f"never run by the tool (its ending)  {migration}", indent=4)
 
 
 def tell_attempt(letter: Letter, attempt: Attempt) -> None:
-    """One line as it happens."""
-    tried, result = attempt_sentence(attempt)
-    letter.row(
-        f"{attempt.number:3}", one_line(tried, 80), f"{attempt.seconds:.1f} s", one_line(result, 200), widths=(3, 38, 6),
-        style="green" if attempt.result == "cured" else "",
-    )  # fmt: skip
+    """One attempt as it happens: what was tried, what became of it, and why."""
+    tried, result, why = attempt_sentence(attempt)
+    style = "green" if attempt.result == "cured" else ""
+    letter.numbered(attempt.number, f"{tried} → {result}  ({attempt.seconds:.1f} s)", style=style)
+    if why:
+        letter.line(one_line(why, 200), indent=6, style="dim")
 
 
 def tell_plan(letter: Letter, plan: Plan) -> None:
@@ -116,23 +137,21 @@ def _cost(step: SqlStep) -> str:
     return f"lock: {lock}{blocks}{rows}"
 
 
+PROGRESS = {
+    "backup": "backing up …",
+    "command": "running the app's migrate command …",
+    "repeat": "running it a second time …",
+    "verify": "verifying, by attack …",
+    "restore": "restoring …",
+}
+
+
 def tell_progress(letter: Letter, progress: Progress) -> None:
     """A line for what takes time while a plan is applied."""
-    match progress.stage:
-        case "backup":
-            letter.line("backing up …", style="dim")
-        case "retry":
-            letter.line(f"step {progress.position}: the table is busy, try {progress.attempt} follows", style="dim")
-        case "command":
-            letter.line("running the app's migrate command …", style="dim")
-        case "repeat":
-            letter.line("running it a second time …", style="dim")
-        case "verify":
-            letter.line("verifying …", style="dim")
-        case "restore":
-            letter.line("restoring …", style="dim")
-        case _:
-            pass
+    if progress.stage == "retry":
+        letter.line(f"step {progress.position}: the table is busy, try {progress.attempt} follows", style="dim")
+    elif progress.stage in PROGRESS:
+        letter.line(PROGRESS[progress.stage], style="dim")
 
 
 def tell_run(letter: Letter, run: Run, *, url: str) -> None:
@@ -172,4 +191,6 @@ def tell_verification(letter: Letter, verification: Verification) -> None:
         letter.marked("bad" if failed else "open", f"{words}: {passed} of {len(same)}")
         for check in same:
             if check.state != "passed":
-                letter.line(f"{check.subject}: {'failed' if check.state == 'failed' else 'not tried'}: {one_line(check.detail, 200)}", indent=6)
+                letter.line(
+                    f"{check.subject}: {'failed' if check.state == 'failed' else 'not tried'}: {one_line(check.detail, 200)}", indent=6
+                )

@@ -1,5 +1,6 @@
 """Words for findings, remedies, steps and marks. One sentence each, in plain English, made from facts."""
 
+import re
 from collections.abc import Callable, Mapping
 
 from dbdoctor.findings import Attempt, Fact, Finding, MarkStep, Remedy, Side, SqlStep
@@ -37,16 +38,19 @@ def _type_mismatch(finding: Finding) -> str:
     facts = finding.facts
     if finding.subject.parent is None:
         return f"{place(finding.subject.child)} is {facts['child_type']} and does not turn into {facts['parent_type']} by itself"
-    return f"{place(finding.subject.child)} is {facts['child_type']}, but {place(finding.subject.parent)} is {facts['parent_type']}: no key can compare them"
+    parent = f"{place(finding.subject.parent)} is {facts['parent_type']}"
+    return f"{place(finding.subject.child)} is {facts['child_type']}, but {parent}: no key can compare them"
 
 
 def _orphans(finding: Finding) -> str:
-    text = f"{many(finding.facts['rows'], 'row')} of {place(_bare(finding.subject.child))} point at no row of {place(_bare(finding.subject.parent))}"
-    return f"{text} ({', '.join(finding.subject.child.columns) if finding.subject.child else ''}: {listed(finding.facts['values'])})"
+    rows = f"{many(finding.facts['rows'], 'row')} of {place(_bare(finding.subject.child))}"
+    columns = ", ".join(finding.subject.child.columns) if finding.subject.child else ""
+    return f"{rows} point at no row of {place(_bare(finding.subject.parent))} ({columns}: {listed(finding.facts['values'])})"
 
 
 def _duplicates(finding: Finding) -> str:
-    return f"{place(finding.subject.child)} cannot be unique: {many(finding.facts['rows'], 'row')} too many (value {listed(finding.facts['values'])})"
+    rows, values = many(finding.facts["rows"], "row"), listed(finding.facts["values"])
+    return f"{place(finding.subject.child)} cannot be unique: {rows} too many (value {values})"
 
 
 def _not_unique(finding: Finding) -> str:
@@ -64,7 +68,8 @@ def _name_taken(finding: Finding) -> str:
 
 
 def _partial(finding: Finding) -> str:
-    return f"{finding.facts['kind']} {finding.facts['name']} of {place(_bare(finding.subject.child))} is there already: an earlier try got that far"
+    what = f"{finding.facts['kind']} {finding.facts['name']} of {place(_bare(finding.subject.child))}"
+    return f"{what} is there already: an earlier try got that far"
 
 
 def _ledger_lies(finding: Finding) -> str:
@@ -105,38 +110,52 @@ def step_sentence(step: SqlStep) -> str:
     return action_sentence(step.code, step.facts)
 
 
+def _convert(facts: Facts) -> str:
+    values = facts.get("values")
+    how = "it holds no value, so nothing is converted" if not values else f"{many(values, 'value')}, all of which convert"
+    return f"make {_table(facts)}.{facts.get('column')} {facts.get('to')} instead of {facts.get('from')}; {how}"
+
+
+def _keep_orphans(facts: Facts) -> str:
+    rows = many(facts.get("rows"), "old row")
+    return f"add the key so that it checks new rows; {rows} of {_table(facts)} without a parent stay and are listed"
+
+
+def _null_orphans(facts: Facts) -> str:
+    rows = many(facts.get("rows"), "row")
+    return f"empty {listed(facts.get('columns'))} in {rows} of {_table(facts)}; the rows as they were stay in quarantine"
+
+
+def _leftover(facts: Facts) -> str:
+    return f"take the leftover {facts.get('kind')} {facts.get('name')} of {_table(facts)} away, so that the migration can make it"
+
+
+_ACTIONS: dict[str, Callable[[Facts], str]] = {
+    "add_missing_column": lambda f: f"add the column {_table(f)}.{f.get('column')}",
+    "correct_name": lambda f: f"run the statement with {f.get('to')} where it says {f.get('from')}",
+    "convert_child_column": _convert,
+    "correct_column_type": lambda f: f"make it with the type its parent has ({listed(f.get('changed'))})",
+    "remove_leftover": _leftover,
+    "add_unique_key": lambda f: f"make {_table(f)} ({listed(f.get('columns'))}) unique with an index built while everything goes on",
+    "number_duplicates": lambda f: (
+        f"number {_table(f)}.{f.get('column')} anew in the order it has; the rows as they were stay in quarantine"
+    ),
+    "quarantine_identical_rows": lambda f: f"keep one of each group of equal rows of {_table(f)}; the others move to quarantine",
+    "keep_orphans": _keep_orphans,
+    "null_orphans": _null_orphans,
+    "quarantine_orphans": lambda f: f"move {many(f.get('rows'), 'row')} of {_table(f)} to quarantine",
+    "carry_out": lambda f: f"do what {short(str(f.get('migration')))} was meant to do",
+}
+
+
 def action_sentence(code: str, facts: Facts) -> str:
     """The words for a remedy's or step's code."""
-    table = str(facts.get("table") or "").removeprefix("public.")
-    match code:
-        case "add_missing_column":
-            return f"add the column {table}.{facts.get('column')}"
-        case "correct_name":
-            return f"run the statement with {facts.get('to')} where it says {facts.get('from')}"
-        case "convert_child_column":
-            values = facts.get("values")
-            how = "it holds no value, so nothing is converted" if not values else f"{many(values, 'value')}, all of which convert"
-            return f"make {table}.{facts.get('column')} {facts.get('to')} instead of {facts.get('from')}; {how}"
-        case "correct_column_type":
-            return f"make it with the type its parent has ({listed(facts.get('changed'))})"
-        case "remove_leftover":
-            return f"take the leftover {facts.get('kind')} {facts.get('name')} of {table} away, so that the migration can make it"
-        case "add_unique_key":
-            return f"make {table} ({listed(facts.get('columns'))}) unique with an index built while everything goes on"
-        case "number_duplicates":
-            return f"number {table}.{facts.get('column')} anew in the order it has; the rows as they were stay in quarantine"
-        case "quarantine_identical_rows":
-            return f"keep one of each group of equal rows of {table}; the others move to quarantine"
-        case "null_orphans":
-            return f"empty {listed(facts.get('columns'))} in {many(facts.get('rows'), 'row')} of {table}; the rows as they were stay in quarantine"
-        case "keep_orphans":
-            return f"add the key so that it checks new rows; {many(facts.get('rows'), 'old row')} of {table} without a parent stay and are listed"
-        case "quarantine_orphans":
-            return f"move {many(facts.get('rows'), 'row')} of {table} to quarantine"
-        case "carry_out":
-            return f"do what {facts.get('migration')} was meant to do"
-        case _:
-            return code.replace("_", " ")
+    word = _ACTIONS.get(code)
+    return word(facts) if word else code.replace("_", " ")
+
+
+def _table(facts: Facts) -> str:
+    return str(facts.get("table") or "").removeprefix("public.")
 
 
 MARK_REASONS = {
@@ -153,28 +172,47 @@ def mark_sentence(step: MarkStep) -> str:
 
 
 _TRIED = {
-    "add_missing_column": "with the column added", "correct_name": "with the name corrected", "convert_child_column": "with the column converted",
-    "carry_out": "with its work done by us", "leave": "leaving a wish open", "remove_leftover": "with the leftover removed",
-    "correct_column_type": "with the type corrected", "add_unique_key": "with a unique key", "quarantine_orphans": "with orphans in quarantine",
-    "null_orphans": "with orphans set to NULL", "look_ahead": "with the obstacle out of the way", "keep_orphans": "with old orphans kept",
-}  # fmt: skip
+    "add_missing_column": "with the column added",
+    "correct_name": "with the name corrected",
+    "convert_child_column": "with the column converted",
+    "carry_out": "with its work done by us",
+    "leave": "leaving a wish open",
+    "remove_leftover": "with the leftover removed",
+    "correct_column_type": "with the type corrected",
+    "add_unique_key": "with a unique key",
+    "quarantine_orphans": "with orphans in quarantine",
+    "null_orphans": "with orphans set to NULL",
+    "look_ahead": "with the obstacle out of the way",
+    "keep_orphans": "with old orphans kept",
+}
 _RESULTS = {
-    "cured": "ends 0, twice, nothing lost", "stopped": "stops", "hung": "hangs", "lost_rows": "loses rows", "left_undone": "ends 0 but leaves work undone",
-    "not_accepted": "ends 0, but the app's own test fails", "not_repeatable": "a second run does not find everything done",
-    "looked_ahead": "shows what else is wanted", "step_failed": "our own step fails there",
-}  # fmt: skip
+    "cured": "ends 0, twice, nothing lost",
+    "stopped": "stops",
+    "hung": "hangs",
+    "lost_rows": "loses rows",
+    "left_undone": "ends 0 but leaves work undone",
+    "not_accepted": "ends 0, but the app's own test fails",
+    "not_repeatable": "a second run does not find everything done",
+    "looked_ahead": "shows what else is wanted",
+    "step_failed": "our own step fails there",
+}
 
 
-def attempt_sentence(attempt: Attempt) -> tuple[str, str]:
-    """What was tried, and what became of it."""
+def attempt_sentence(attempt: Attempt) -> tuple[str, str, str]:
+    """What was tried, what became of it, and the server's words where an error ended it."""
     if not attempt.tried:
         tried = "as it is"
     else:
         code, _, mark = attempt.tried[-1].partition(" ")
-        tried = f"without {short(mark)}" if mark else _TRIED.get(code, code.replace("_", " "))
-    where = f" in {short(attempt.migration)}" if attempt.migration else ""
-    why = f": {attempt.sqlstate} {attempt.message}".rstrip() if attempt.sqlstate and attempt.result in {"stopped", "not_accepted"} else ""
-    return tried, f"{_RESULTS[attempt.result]}{where}{why}"
+        tried = f"without {brief(mark)}" if mark else _TRIED.get(code, code.replace("_", " "))
+    where = f" in {brief(attempt.migration)}" if attempt.migration else ""
+    why = f"{attempt.sqlstate} {attempt.message}".strip() if attempt.sqlstate and attempt.result in {"stopped", "not_accepted"} else ""
+    return tried, f"{_RESULTS[attempt.result]}{where}", why
+
+
+def brief(migration: str) -> str:
+    """A migration's name without folder, ending and the figures of its date."""
+    return re.sub(r"^\d{8,17}[-_.]+(?=.)", "", short(migration))
 
 
 def short(migration: str) -> str:

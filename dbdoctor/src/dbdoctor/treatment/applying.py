@@ -35,6 +35,8 @@ def apply(
     """
     with open_surgery(url=url, tell=tell) as surgery:
         run_id = prepare_run(surgery, plan=plan, state_folder=state_folder)
+        if find_run(surgery.connection, run_id).state == "applied":
+            return describe(surgery.connection, find_run(surgery.connection, run_id))
         limits = Limits(lock_timeout_s=lock_timeout_s, attempts=attempts, time_limit_s=time_limit_s)
         work = Work(surgery=surgery, run_id=run_id, plan=plan, limits=limits)
         journal.record_state(surgery.connection, run_id=run_id, state="applying")

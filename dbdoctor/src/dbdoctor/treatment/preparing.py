@@ -17,7 +17,7 @@ from dbdoctor.findings import MigrateStep, Plan, Step
 from dbdoctor.model import Catalog
 from dbdoctor.treatment import storage
 from dbdoctor.treatment.command import run_command
-from dbdoctor.treatment.opening import NotAllowed, Surgery, find_run, plan_of, unfinished_run
+from dbdoctor.treatment.opening import NotAllowed, Surgery, find_run, plan_of, snapshot_of, unfinished_run
 from dbdoctor.treatment.records import Progress
 
 NO_LIMIT_S = 7 * 24 * 3600.0
@@ -46,7 +46,7 @@ def undoable(step: Step) -> bool:
 
 
 def prepare_run(surgery: Surgery, *, plan: Plan, state_folder: Path | None) -> str:
-    """The id of the run to carry out: the unfinished one of this plan, else a new one. All before its first step is done.
+    """The id of the run to carry out: the unfinished one of this plan, or the one that has just applied it, else a new one.
 
     Raises UnfinishedRun, CatalogChanged, NotAllowed, DumpFailed; a new run that cannot be prepared leaves nothing behind.
     """
@@ -55,6 +55,8 @@ def prepare_run(surgery: Surgery, *, plan: Plan, state_folder: Path | None) -> s
     if begun is not None:
         return _resume(surgery, begun, plan=plan, state_folder=state_folder)
     catalog = read_catalog(connection)
+    if done := _applied_already(surgery, catalog, plan):
+        return done
     _bound_to(catalog, plan)
     if not journal.may_create(connection):
         raise NotAllowed(
@@ -83,6 +85,15 @@ def _resume(surgery: Surgery, begun: journal.RunRow, *, plan: Plan, state_folder
         # Nothing has been changed: what was saved may be older than what the app has written since.
         _back_up_or_forget(surgery, run_id=begun.id, plan=plan, catalog=catalog, state_folder=state_folder)
     return begun.id
+
+
+def _applied_already(surgery: Surgery, catalog: Catalog, plan: Plan) -> str:
+    """The run that has applied this very plan, where the schema is still what it left: killed after its last word, for example."""
+    newest = next(iter(reversed(journal.read_runs(surgery.connection))), None)
+    if newest is None or newest.state != "applied" or plan_of(newest) != plan:
+        return ""
+    after, digest = snapshot_of(newest.after), catalog_digest(catalog)
+    return newest.id if after is not None and after.catalog_digest == digest != plan.catalog_digest else ""
 
 
 def _bound_to(catalog: Catalog, plan: Plan) -> None:

@@ -1,5 +1,6 @@
 """Carrying out the steps of a plan, one transaction each, the journal's entry in the same one."""
 
+import contextlib
 import random
 import re
 import time
@@ -119,20 +120,25 @@ def _alone(work: Work, position: int, step: SqlStep, *, index_names: Sequence[st
     connection = work.surgery.connection
 
     def attempt() -> None:
-        made = clear_half_built(work.surgery, step, index_names=index_names)
-        if not made:
-            debris.set_lock_timeout(connection, work.limits.lock_timeout_s * CONCURRENT_PATIENCE, local=False)
-            try:
-                debris.run_alone(connection, step.sql)
-            except SqlError as error:
-                clear_half_built(work.surgery, step, index_names=index_names)
-                if not (error.sqlstate == UNDEFINED_OBJECT and _DROPS.match(step.sql) and _tried_before(work, position)):
-                    raise
-            finally:
-                debris.set_lock_timeout(connection, 0, local=False)
+        debris.set_lock_timeout(connection, work.limits.lock_timeout_s * CONCURRENT_PATIENCE, local=False)
+        try:
+            if not clear_half_built(work.surgery, step, index_names=index_names):
+                _run_alone(work, position, step, index_names=index_names)
+        finally:
+            debris.set_lock_timeout(connection, 0, local=False)
         journal.end_step(connection, run_id=work.run_id, position=position)
 
     _with_retries(work, [position], attempt)
+
+
+def _run_alone(work: Work, position: int, step: SqlStep, *, index_names: Sequence[str]) -> None:
+    try:
+        debris.run_alone(work.surgery.connection, step.sql)
+    except SqlError as error:
+        with contextlib.suppress(SqlError):  # whoever kept it from being built may keep it from being dropped: then later
+            clear_half_built(work.surgery, step, index_names=index_names)
+        if not (error.sqlstate == UNDEFINED_OBJECT and _DROPS.match(step.sql) and _tried_before(work, position)):
+            raise
 
 
 def clear_half_built(surgery: Surgery, step: SqlStep, *, index_names: Sequence[str]) -> bool:

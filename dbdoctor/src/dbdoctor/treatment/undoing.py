@@ -108,15 +108,15 @@ def _undo_by_steps(surgery: Surgery, row: journal.RunRow, *, plan: Plan, before:
     connection = surgery.connection
     begun = [step for step in journal.read_steps(connection, row.id) if step.state != "pending"]
     back: list[str] = []
+    journal.record_state(connection, run_id=row.id, state="undoing")
     for step in reversed(begun):
         planned = plan.steps[step.position]
         if isinstance(planned, MigrateStep):
             continue
         finished = step.state == "done"
         if isinstance(planned, SqlStep) and not planned.transactional and not finished:
-            finished = clear_half_built(surgery, planned, index_names=before.indexes)
+            finished = _finished_or_cleared(surgery, planned, before=before)
         back += [planned.undo_sql] if finished else []
-    journal.record_state(connection, run_id=row.id, state="undoing")
     made = [name for name in journal.kept_tables(connection) if name not in before.kept]
 
     def attempt() -> None:
@@ -128,6 +128,15 @@ def _undo_by_steps(surgery: Surgery, row: journal.RunRow, *, plan: Plan, before:
                 connection.execute(sql_text(statement))
 
     _retry_sql(surgery, attempt)
+
+
+def _finished_or_cleared(surgery: Surgery, step: SqlStep, *, before: Snapshot) -> bool:
+    """Whether a step outside any transaction had finished when the run was stopped; what it left half-made is dropped."""
+    answer: list[bool] = []
+    debris.set_lock_timeout(surgery.connection, LOCK_TIMEOUT_S, local=False)
+    _retry_sql(surgery, lambda: answer.append(clear_half_built(surgery, step, index_names=before.indexes)))
+    debris.set_lock_timeout(surgery.connection, 0, local=False)
+    return answer[-1]
 
 
 def _undo_by_restore(surgery: Surgery, row: journal.RunRow, *, before: Snapshot) -> list[Note]:

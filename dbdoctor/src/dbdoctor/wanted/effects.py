@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import re
 from collections.abc import Iterator
 from typing import Literal
 
@@ -30,6 +31,10 @@ _MOVES: tuple[tuple[str, EffectKind], ...] = (
 )  # fmt: skip
 
 
+# What loggers and tracers put in front of a statement.
+_COMMENTS = re.compile(r"^(?:\s+|/\*.*?\*/|--[^\n]*(?:\n|$))+", re.DOTALL)
+
+
 class WantedColumn(msgspec.Struct, frozen=True, kw_only=True):
     """A column as a statement spells it; `definition` is its type, default and NOT NULL without references and keys."""
 
@@ -43,7 +48,10 @@ class WantedColumn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing a statement does. `guarded` means IF [NOT] EXISTS; table names may lack their schema."""
+    """One thing a statement does. `guarded` means IF [NOT] EXISTS; table names may lack their schema.
+
+    `references` are the keys over several columns that a new table is made with; those over one stand with their column.
+    """
 
     kind: EffectKind
     table: TableName = TableName("", "")
@@ -55,11 +63,12 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     guarded: bool = False
     cascade: bool = False
     unique: bool = False
+    references: tuple[Reference, ...] = ()
 
 
 def effects_of(sql: str, *, dialect: str = "postgres") -> tuple[Effect, ...]:
     """The effects of one statement, in order; never raises: what cannot be read is `other`."""
-    start = " ".join(sql.split()).strip(" ;").lower()
+    start = " ".join(_COMMENTS.sub("", sql, count=1).split()).strip(" ;").lower()
     for words, kind in _MOVES:
         if start == words or start.startswith(words + " "):
             return (Effect(kind=kind),)
@@ -113,10 +122,19 @@ def table_name(node: exp.Expression | None) -> TableName:
     return TableName(_name(table.args.get("db")), _name(table.this))
 
 
+def tables_in(sql: str, *, dialect: str = "postgres") -> list[tuple[str, TableName]]:
+    """Every table a statement speaks of, with the alias it is given there (its own name when none)."""
+    tree = parsed(sql, dialect=dialect)
+    found = [] if tree is None else [(node, table_name(node)) for node in tree.find_all(exp.Table)]
+    return [(_name((node.args.get("alias") or node).this), name) for node, name in found]
+
+
 def _name(node: object) -> str:
     if isinstance(node, exp.Identifier):
         return str(node.this) if node.args.get("quoted") else str(node.this).lower()
     if isinstance(node, exp.Column | exp.ColumnDef | exp.Table | exp.Ordered):
+        return _name(node.this)
+    if isinstance(node, exp.Opclass):
         return _name(node.this)
     return ""
 
@@ -194,7 +212,8 @@ def _create_table(tree: exp.Create, dialect: str, *, guarded: bool) -> Effect:
     table = table_name(tree.this)
     nodes = tree.this.expressions if isinstance(tree.this, exp.Schema) else []
     wanted = [_column(node, table, dialect) for node in nodes if isinstance(node, exp.ColumnDef)]
-    for effect in [e for node in nodes if not isinstance(node, exp.ColumnDef) for e in _constraint(node, table, "")]:
+    further = [e for node in nodes if not isinstance(node, exp.ColumnDef) for e in _constraint(node, table, "")]
+    for effect in further:
         if effect.reference and len(effect.columns) == 1:
             wanted = [msgspec.structs.replace(c, reference=effect.reference) if c.name == effect.columns[0] else c for c in wanted]
         elif effect.kind == "add_key" and len(effect.columns) == 1:
@@ -202,7 +221,15 @@ def _create_table(tree: exp.Create, dialect: str, *, guarded: bool) -> Effect:
                 msgspec.structs.replace(c, primary=c.primary or not effect.unique, unique=True) if c.name == effect.columns[0] else c
                 for c in wanted
             ]
-    return Effect(kind="create_table", table=table, name=table.name, wanted=tuple(wanted), columns=tuple(c.name for c in wanted), guarded=guarded)
+    return Effect(
+        kind="create_table",
+        table=table,
+        name=table.name,
+        wanted=tuple(wanted),
+        columns=tuple(c.name for c in wanted),
+        guarded=guarded,
+        references=tuple(e.reference for e in further if e.reference and len(e.columns) > 1),
+    )
 
 
 def _column(node: exp.ColumnDef, table: TableName, dialect: str) -> WantedColumn:

@@ -15,7 +15,7 @@ def undo_of(effects: Sequence[Effect]) -> str:
         elif effect.kind == "add_column":
             back.append(ddl.drop_column(effect.table, effect.columns[0]))
         elif effect.kind == "create_type":
-            back.append(f"DROP TYPE {ddl.table(effect.table)}")
+            back.append(ddl.drop_type(effect.table))
         elif effect.kind in {"add_foreign_key", "add_key", "add_check"} and effect.name:
             back.append(ddl.drop_constraint(effect.table, effect.name))
         elif effect.kind == "create_index" and effect.name and effect.table.schema:

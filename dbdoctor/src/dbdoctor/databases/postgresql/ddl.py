@@ -72,6 +72,11 @@ def drop_table(name: TableName) -> str:
     return f"DROP TABLE {table(name)}"
 
 
+def drop_type(name: TableName) -> str:
+    """DROP TYPE, refused when something depends on it."""
+    return f"DROP TYPE {table(name)}"
+
+
 def quarantine(name: TableName) -> TableName:
     """Where rows of a table are kept when they must leave it."""
     return TableName(QUARANTINE_SCHEMA, f"quarantine_{name.name}"[:63])

@@ -17,9 +17,9 @@ class PostgresQuestions:
         self._connection = connection
 
     def count_rows(self, table: TableName) -> tuple[int, Evidence]:
-        """All rows of the table."""
-        count = rows.count_rows(self._connection, table)
-        return count, self._evidence(rows.count_rows_query(table), count)
+        """All rows of the table, those of its partitions and children included."""
+        count = rows.count_all_rows(self._connection, table)
+        return count, self._evidence(rows.count_all_rows_query(table), count)
 
     def count_values(self, table: TableName, column: str) -> tuple[int, Evidence]:
         """Rows in which the column is not NULL."""
@@ -41,6 +41,14 @@ class PostgresQuestions:
         """Rows too many for the columns to be unique, some of the doubled values."""
         count, values = rows.duplicates(self._connection, table, columns)
         return count, values, self._evidence(rows.duplicates_query(table, columns), count)
+
+    def identical_rows(self, table: TableName, columns: Sequence[str]) -> int:
+        """Rows too many among those that are equal in every column and hold something in `columns`."""
+        return rows.identical_rows(self._connection, table, columns)
+
+    def converts_back(self, table: TableName, column: str, to_type: str) -> bool:
+        """Whether every value, once turned into `to_type`, still reads as it did; ask only where all are convertible."""
+        return rows.converts_back(self._connection, table, column, to_type)
 
     def keys_compare(self, child_type: str, parent_type: str) -> bool:
         """Whether a key can compare these types."""

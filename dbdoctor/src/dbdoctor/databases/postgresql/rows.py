@@ -1,12 +1,13 @@
 """Questions about rows: how many, which are orphans, do two databases hold the same."""
 
+import re
 from collections.abc import Iterator, Sequence
-from typing import Any, LiteralString
+from typing import LiteralString
 
 import msgspec
 from psycopg import sql
 
-from dbdoctor.databases.postgresql.connection import Connection, SqlError
+from dbdoctor.databases.postgresql.connection import Connection, SqlError, sql_text
 from dbdoctor.model import Catalog, Reference, TableName
 
 BATCH_ROWS = 2000
@@ -62,6 +63,37 @@ def count_rows_query(table: TableName) -> sql.Composed:
     return sql.SQL("SELECT count(*) FROM ONLY {}").format(identifier(table))
 
 
+def count_all_rows(connection: Connection, table: TableName) -> int:
+    """All rows that can be read from the table, those of its partitions and children included."""
+    return _number(connection, count_all_rows_query(table))
+
+
+def count_all_rows_query(table: TableName) -> sql.Composed:
+    """The question `count_all_rows` asks."""
+    return sql.SQL("SELECT count(*) FROM {}").format(identifier(table))
+
+
+def identical_rows(connection: Connection, table: TableName, columns: Sequence[str]) -> int:
+    """Rows too many among those that are equal in every column, as text; rows with a NULL in `columns` do not count."""
+    return _number(connection, identical_rows_query(table, columns))
+
+
+def identical_rows_query(table: TableName, columns: Sequence[str]) -> sql.Composed:
+    """The question `identical_rows` asks."""
+    filled = sql.SQL(" AND ").join(sql.SQL("t.{} IS NOT NULL").format(sql.Identifier(c)) for c in columns)
+    return sql.SQL("SELECT count(*) - count(DISTINCT t::text) FROM {} t WHERE {}").format(identifier(table), filled)
+
+
+def converts_back(connection: Connection, table: TableName, column: str, to_type: str) -> bool:
+    """Whether every value, once turned into `to_type`, still reads as it did; ask only where all are convertible."""
+    name = sql.Identifier(column)
+    query = sql.SQL("SELECT NOT EXISTS (SELECT FROM {table} WHERE {name}::text::{type}::text <> {name}::text)").format(
+        table=identifier(table), name=name, type=sql.SQL(sql_text(to_type))
+    )
+    row = connection.execute(query).fetchone()
+    return bool(row and row[0])
+
+
 def count_values(connection: Connection, table: TableName, column: str) -> int:
     """Rows in which the column is not NULL."""
     return _number(connection, count_values_query(table, column))
@@ -93,23 +125,23 @@ def convertible(connection: Connection, table: TableName, column: str, to_type: 
 
 
 def _convertible_by_trying(connection: Connection, table: TableName, column: str, to_type: str) -> tuple[int, int]:
-    """Before PostgreSQL 16 no function tells: each distinct value is tried in a savepoint, in a read-only transaction."""
+    """Before PostgreSQL 16 no function tells: each distinct value is tried in a savepoint.
+
+    Tried as the type reads its input: an explicit cast would cut off what is too long for the type.
+    """
     name = sql.Identifier(column)
     query = sql.SQL("SELECT {0}::text, count(*) FROM {1} WHERE {0} IS NOT NULL GROUP BY 1").format(name, identifier(table))
+    tried = sql.SQL("SELECT * FROM json_to_record(json_build_object('v', {}::text)) AS r(v {})")
     good = bad = 0
     for value, count in connection.execute(query).fetchall():
         try:
             with connection.transaction():
-                connection.execute(sql.SQL("SELECT {}::{}").format(sql.Literal(str(value)), sql.SQL(_typed(to_type))))
-        except Exception as error:  # noqa: BLE001 -- a value that does not convert is the answer, whichever error class it raises
-            bad += count if getattr(error, "sqlstate", "") else 0
+                connection.execute(tried.format(sql.Literal(str(value)), sql.SQL(sql_text(to_type))))
+        except SqlError:
+            bad += count
         else:
             good += count
     return good, bad
-
-
-def _typed(name: str) -> Any:  # noqa: ANN401 -- psycopg wants LiteralString; the name comes from format_type of the catalog
-    return name
 
 
 def orphans(connection: Connection, reference: Reference, *, sample: int = 5) -> tuple[int, list[str]]:
@@ -199,27 +231,50 @@ def stream_rows(
 def keys_compare(connection: Connection, child_type: str, parent_type: str) -> bool:
     """Whether PostgreSQL has an equality of these types that a foreign key may use.
 
-    As ATAddForeignKeyConstraint decides: an operator of the parent's default btree family for exactly both types, else an
-    implicit cast from the child's type to the parent's.
+    As ATAddForeignKeyConstraint decides. The parent's default btree class is looked up as GetDefaultOpClass does: of the type itself, of one
+    it is binary-coercible to (varchar is indexed as text, cidr as inet), or of its pseudo-type. Then it takes an equality of that class's family for
+    exactly both types, or an implicit cast from the child's type to the class's.
     """
     if not child_type or not parent_type:
         return False
     query: LiteralString = """
-    WITH t AS (SELECT COALESCE(NULLIF(c.typbasetype, 0), c.oid) AS child, COALESCE(NULLIF(p.typbasetype, 0), p.oid) AS parent
-               FROM pg_type c, pg_type p WHERE c.oid = to_regtype(%(child)s) AND p.oid = to_regtype(%(parent)s))
-    SELECT EXISTS (SELECT FROM t WHERE child = parent)
-        OR EXISTS (SELECT FROM t JOIN pg_opclass o ON o.opcintype = t.parent AND o.opcdefault
-                   JOIN pg_am m ON m.oid = o.opcmethod AND m.amname = 'btree'
-                   JOIN pg_amop a ON a.amopfamily = o.opcfamily AND a.amopstrategy = 3 AND a.amoplefttype = t.parent AND a.amoprighttype = t.child)
-        OR EXISTS (SELECT FROM t JOIN pg_cast k ON k.castsource = t.child AND k.casttarget = t.parent AND k.castcontext = 'i')"""
-    row = connection.execute(query, {"child": child_type.split("(")[0], "parent": parent_type.split("(")[0]}).fetchone()
+    WITH RECURSIVE bases(named, type, base) AS (
+      SELECT x.named, t.oid, t.typbasetype FROM (VALUES ('child', to_regtype(%(child)s)), ('parent', to_regtype(%(parent)s))) x(named, oid)
+      JOIN pg_type t ON t.oid = x.oid
+      UNION ALL SELECT b.named, t.oid, t.typbasetype FROM bases b JOIN pg_type t ON t.oid = b.base
+    ), pair AS (
+      SELECT (SELECT type FROM bases WHERE named = 'child' AND base = 0) AS child, (SELECT type FROM bases WHERE named = 'parent' AND base = 0) AS parent
+    ), class AS (
+      SELECT p.child, p.parent, o.opcintype, o.opcfamily
+      FROM pair p JOIN pg_type t ON t.oid = p.parent
+      JOIN pg_opclass o ON o.opcdefault JOIN pg_am m ON m.oid = o.opcmethod AND m.amname = 'btree' JOIN pg_type i ON i.oid = o.opcintype
+      WHERE o.opcintype = p.parent
+        OR EXISTS (SELECT FROM pg_cast k WHERE k.castsource = p.parent AND k.casttarget = o.opcintype AND k.castmethod = 'b' AND k.castcontext = 'i')
+        OR (t.typtype = 'e' AND o.opcintype = 'anyenum'::regtype)
+        OR (t.typcategory = 'A' AND t.typelem <> 0 AND o.opcintype = 'anyarray'::regtype)
+        OR (t.typtype = 'r' AND o.opcintype = 'anyrange'::regtype)
+        OR (t.typtype = 'c' AND o.opcintype = 'record'::regtype)
+      ORDER BY o.opcintype = p.parent DESC, i.typispreferred DESC LIMIT 1
+    )
+    SELECT EXISTS (
+      SELECT FROM class c WHERE c.child = c.parent
+        OR (EXISTS (SELECT FROM pg_amop a WHERE a.amopfamily = c.opcfamily AND a.amopstrategy = 3 AND (a.amoplefttype, a.amoprighttype) = (c.opcintype, c.child))
+        AND EXISTS (SELECT FROM pg_amop a WHERE a.amopfamily = c.opcfamily AND a.amopstrategy = 3 AND (a.amoplefttype, a.amoprighttype) = (c.child, c.child)))
+        OR EXISTS (SELECT FROM pg_cast k WHERE k.castsource = c.child AND k.casttarget = c.opcintype AND k.castcontext = 'i')
+        OR (c.opcintype = 'record'::regtype AND EXISTS (SELECT FROM pg_type t WHERE t.oid = c.child AND t.typtype = 'c')))"""
+    row = connection.execute(query, {"child": without_modifiers(child_type), "parent": without_modifiers(parent_type)}).fetchone()
     return bool(row and row[0])
+
+
+def without_modifiers(type_: str) -> str:
+    """A type without its lengths: `timestamp(3) with time zone` is `timestamp with time zone`. Names in quotes stay as they are."""
+    return " ".join(re.sub(r'("(?:[^"]|"")*")|\s*\([^)]*\)', lambda m: m.group(1) or "", type_).split())
 
 
 def resolve_type(connection: Connection, name: str) -> str:
     """The catalog's spelling of a type as written in a statement; `serial` types become the integer they stand for; '' if unknown."""
     serials = {"serial": "integer", "bigserial": "bigint", "smallserial": "smallint", "serial4": "integer", "serial8": "bigint"}
-    plain = serials.get(name.strip().lower(), name).split("(")[0].strip()
+    plain = without_modifiers(serials.get(name.strip().lower(), name))
     if not plain:
         return ""
     try:

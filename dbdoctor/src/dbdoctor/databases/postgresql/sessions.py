@@ -57,6 +57,11 @@ def end_sessions(connection: Connection, database: str) -> int:
     return int(row[0]) if row else 0
 
 
+def limit_lock_wait(connection: Connection, *, seconds: int) -> None:
+    """For the rest of the transaction no statement waits longer for a lock."""
+    connection.execute("SELECT set_config('lock_timeout', %s, true)", (f"{seconds}s",))
+
+
 def strongest_lock(connection: Connection) -> tuple[str, list[str]]:
     """The strongest table lock this transaction holds and the tables it holds it on ('' and nothing when none)."""
     held = [(STRENGTH.index(mode), f"{schema}.{name}") for schema, name, mode in connection.execute(_HELD).fetchall() if mode in STRENGTH]

@@ -1,0 +1,183 @@
+"""Both ways back: step by step, and by a restore of what the app's own users, extensions and settings make of a database."""
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from treatment.victims import holding
+from treatment.workshop import ORDERS, ORDERS_NAME, Workshop, add_index, add_key, convert, make_reader, mark, open_workshop, unlikely_name
+
+from conftest import new_database
+from dbdoctor.embedded import Server
+from dbdoctor.findings import SqlStep
+from dbdoctor.treatment import Progress, apply, clean, runs, undo
+
+
+def quarantine_steps() -> tuple[SqlStep, ...]:
+    kept = 'dbdoctor."quarantine_Work Orders 🦢"'
+    condition = 't."user id" IS NULL'
+    return (
+        SqlStep(sql="CREATE SCHEMA IF NOT EXISTS dbdoctor"),
+        SqlStep(
+            sql=f"CREATE TABLE {kept} AS SELECT now() AS quarantined_at, 'why'::text AS quarantine_reason, t.* FROM {ORDERS} t LIMIT 0"
+        ),
+        SqlStep(sql=f"INSERT INTO {kept} SELECT now(), 'why', t.* FROM {ORDERS} t WHERE {condition}"),
+        SqlStep(sql=f"DELETE FROM {ORDERS} t WHERE {condition}", writes=(ORDERS_NAME,)),
+    )
+
+
+def test_steps_that_carry_their_way_back_need_no_backup_and_keep_rows_written_since(workshop: Workshop) -> None:
+    before = workshop.everything()
+    run = apply(url=workshop.url, plan=workshop.plan(add_index(), add_key(), mark("002-x.sql")), state_folder=workshop.state)
+    assert (run.backup_path, run.backup_bytes) == ("", 0)
+    workshop.run("INSERT INTO sessions (user_id) VALUES (2)")
+    undone = undo(url=workshop.url, run_id=run.id)
+    assert undone.verification is not None
+    assert {check.name: check.state for check in undone.verification.checks} == {
+        "schema_as_before": "passed",
+        "rows_as_before": "not_probed",
+    }
+    schema, rows, _ = workshop.everything()
+    assert schema == before[0]
+    assert {name for name, held in rows.items() if held != before[1][name]} == {"public.sessions"}
+    assert workshop.ask("SELECT count(*) FROM sessions") == [(31,)]
+    assert not workshop.ask("SELECT FROM pg_namespace WHERE nspname = 'dbdoctor'")
+
+
+def test_rows_in_quarantine_are_counted_and_come_back(workshop: Workshop) -> None:
+    before = workshop.everything()
+    run = apply(url=workshop.url, plan=workshop.plan(*quarantine_steps()), state_folder=workshop.state)
+    assert run.rows_quarantined == 6
+    assert run.verification is not None
+    assert run.verification.ok
+    assert workshop.ask(f"SELECT count(*) FROM {ORDERS}") == [(54,)]
+    undo(url=workshop.url, run_id=run.id)
+    assert workshop.everything() == before
+    assert not workshop.ask("SELECT FROM pg_namespace WHERE nspname = 'dbdoctor'")
+
+
+def test_clean_removes_quarantine_backup_and_journal_and_says_how_much(workshop: Workshop) -> None:
+    run = apply(url=workshop.url, plan=workshop.plan(*quarantine_steps()), state_folder=workshop.state)
+    other = apply(url=workshop.url, plan=workshop.plan(add_key()), state_folder=workshop.state)
+    first = clean(url=workshop.url, run_id=run.id, state_folder=workshop.state)
+    assert first.runs == (run.id,)
+    assert first.quarantine == {"quarantine_Work Orders 🦢": 6}
+    assert first.bytes > run.backup_bytes
+    assert not first.schema_removed
+    assert [one.id for one in runs(url=workshop.url)] == [other.id]
+    assert clean(url=workshop.url, state_folder=workshop.state).schema_removed
+    assert not workshop.ask("SELECT FROM pg_namespace WHERE nspname = 'dbdoctor'")
+    assert list(workshop.state.iterdir()) == []
+    assert clean(url=workshop.url, state_folder=workshop.state).runs == ()
+
+
+def test_the_backup_and_the_journal_are_for_their_owner_only(one_workshop: Workshop) -> None:
+    run = apply(url=one_workshop.url, plan=one_workshop.plan(convert()), state_folder=one_workshop.state)
+    folder = Path(run.backup_path).parent
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
+    assert run.backup_bytes == Path(run.backup_path).stat().st_size
+    one_workshop.run("GRANT USAGE ON SCHEMA public TO PUBLIC")
+    with psycopg.connect(one_workshop.url) as connection:
+        connection.execute('SET ROLE "a reader"')
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("SELECT FROM dbdoctor.runs")
+
+
+def test_where_no_folder_is_named_the_state_folder_of_the_user_is_taken(one_workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(one_workshop.folder / "xdg"))
+    run = apply(url=one_workshop.url, plan=one_workshop.plan(convert()))
+    assert Path(run.backup_path).parent.parent == one_workshop.folder / "xdg" / "dbdoctor"
+    undo(url=one_workshop.url, run_id=run.id)
+    assert clean(url=one_workshop.url, run_id=run.id).backups == (str(Path(run.backup_path).parent),)
+
+
+def test_undo_waits_for_readers_in_short_attempts(one_workshop: Workshop) -> None:
+    before, told = one_workshop.everything(), list[Progress]()
+    run = apply(url=one_workshop.url, plan=one_workshop.plan(convert()), state_folder=one_workshop.state)
+    with holding(one_workshop, f"LOCK TABLE {ORDERS} IN ACCESS SHARE MODE") as reader:
+
+        def tell(progress: Progress) -> None:
+            told.append(progress)
+            if progress.stage == "retry":
+                reader.rollback()
+
+        undo(url=one_workshop.url, run_id=run.id, tell=tell)
+    assert [one.attempt for one in told if one.stage == "retry"] == [2]
+    assert one_workshop.everything() == before
+
+
+@pytest.fixture
+def owned_workshop(any_server: Server, tmp_path: Path) -> Iterator[Workshop]:
+    """A database that belongs to an ordinary user, who is no superuser, as at most hosters."""
+    for url in new_database(any_server):
+        name = unlikely_name()
+        database = url.split("@/")[1].split("?")[0]
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f'CREATE ROLE {name} LOGIN; ALTER DATABASE "{database}" OWNER TO {name}')
+            make_reader(connection)
+        yield open_workshop(url=url.replace("postgres@", f"{name}@"), folder=tmp_path)
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(f"DROP OWNED BY {name} CASCADE")
+
+
+def test_an_ordinary_owner_can_apply_and_undo(owned_workshop: Workshop) -> None:
+    before = owned_workshop.everything()
+    owned_workshop.migration("002-more.sql", "CREATE TABLE more (id serial PRIMARY KEY)", "ALTER TABLE users ADD COLUMN born date")
+    plan = owned_workshop.plan(convert(), add_key(), owned_workshop.migrate)
+    run = apply(url=owned_workshop.url, plan=plan, state_folder=owned_workshop.state)
+    assert run.verification is not None
+    assert run.verification.failed == ()
+    undone = undo(url=owned_workshop.url, run_id=run.id)
+    assert undone.verification is not None
+    assert undone.verification.failed == ()
+    assert owned_workshop.everything() == before
+
+
+def test_extensions_and_what_hangs_on_them_survive_an_undo(system_server: Server, tmp_path: Path) -> None:
+    for url in new_database(system_server):
+        workshop = open_workshop(url=url, folder=tmp_path)
+        workshop.run(
+            "CREATE EXTENSION citext", 'CREATE EXTENSION pg_trgm SCHEMA "side room"', "CREATE EXTENSION hstore",
+            "CREATE TABLE tags (name citext PRIMARY KEY, more hstore)", "INSERT INTO tags VALUES ('Swan', 'a=>1')",
+            'CREATE INDEX like_it ON tags USING gin ((name::text) "side room".gin_trgm_ops)',
+            "CREATE FUNCTION loud() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RAISE NOTICE ''%'', tg_tag; END'",
+            "CREATE EVENT TRIGGER loud ON ddl_command_end EXECUTE FUNCTION loud()",
+            "CREATE TYPE pair AS (a integer, b text)", "CREATE FUNCTION pair_text(pair) RETURNS text LANGUAGE sql AS 'SELECT $1.b'",
+            "CREATE CAST (pair AS text) WITH FUNCTION pair_text(pair)", "CREATE TYPE span AS RANGE (subtype = integer)",
+            'CREATE COLLATION plain FROM "C"', "CREATE TEXT SEARCH CONFIGURATION ours (COPY = simple)",
+            "CREATE OPERATOR === (LEFTARG = integer, RIGHTARG = integer, FUNCTION = int4eq)",
+            "CREATE PROCEDURE nothing() LANGUAGE sql AS 'SELECT 1'", "CREATE AGGREGATE none_at_all(*) (SFUNC = int8inc, STYPE = bigint, INITCOND = '0')",
+            "CREATE UNLOGGED TABLE quick (id integer)", "CREATE TABLE kid () INHERITS (sessions)", "INSERT INTO kid VALUES (900, 1)",
+            "CREATE RULE keep AS ON DELETE TO quick DO INSTEAD NOTHING",
+        )  # fmt: skip
+        before = workshop.everything()
+        workshop.migration(
+            "002-more.sql",
+            "DROP TABLE tags",
+            "DROP TYPE pair CASCADE",
+            "CREATE CAST (mood AS bytea) WITH INOUT",
+            "DROP OPERATOR === (int, int)",
+        )
+        run = apply(url=url, plan=workshop.plan(convert(), workshop.migrate), state_folder=workshop.state)
+        undone = undo(url=url, run_id=run.id)
+        assert undone.verification is not None
+        assert undone.verification.failed == ()
+        assert workshop.everything() == before
+        assert workshop.ask("SELECT count(*) FROM pg_extension") == [(4,)]
+
+
+def test_an_undo_that_does_not_fit_is_taken_back_as_a_whole(one_workshop: Workshop) -> None:
+    run = apply(url=one_workshop.url, plan=one_workshop.plan(convert()), state_folder=one_workshop.state)
+    found = one_workshop.everything()
+    dump = Path(run.backup_path)
+    data = dump.read_bytes()
+    # The table of contents is whole, the rows are not.
+    dump.write_bytes(data[: len(data) // 2] + bytes(byte ^ 0xFF for byte in data[len(data) // 2 :]))
+    with pytest.raises(Exception, match=r"cannot read the backup|was stopped and taken back"):
+        undo(url=one_workshop.url, run_id=run.id)
+    assert one_workshop.everything() == found
+    dump.write_bytes(data)
+    assert undo(url=one_workshop.url, run_id=run.id).state == "undone"

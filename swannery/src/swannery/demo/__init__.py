@@ -1,0 +1,1 @@
+"""The studio's story, from broken to healed."""

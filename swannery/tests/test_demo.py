@@ -1,0 +1,73 @@
+"""The story is told from broken to healed, a second time finds it healed, and Ctrl-C leaves nothing running."""
+
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+SWANNERY = Path(sys.executable).parent / "swannery"
+STORY_LIMIT_S = 240
+
+
+@pytest.fixture(scope="module")
+def data() -> Iterator[Path]:
+    """A folder the demo's server may enter, whoever runs it."""
+    folder = Path(tempfile.mkdtemp(prefix="swannery-demo-test-", dir="/var/tmp"))
+    folder.chmod(0o755)
+    yield folder / "postgresql"
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def told(data: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [str(SWANNERY), "demo", "--data", str(data), *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=STORY_LIMIT_S, stdin=subprocess.DEVNULL)
+
+
+@pytest.fixture(scope="module")
+def story(data: Path) -> subprocess.CompletedProcess[str]:
+    return told(data, "--once", "--fresh")
+
+
+def test_the_story_ends_well(story: subprocess.CompletedProcess[str]) -> None:
+    assert story.returncode == 0, story.stdout[-3000:] + story.stderr[-2000:]
+
+
+def test_it_begins_with_the_studios_real_error(story: subprocess.CompletedProcess[str]) -> None:
+    assert 'column "userId" of relation "sessions" does not exist' in story.stdout
+    assert "column Session.userId does not exist" in story.stdout
+
+
+def test_it_ends_with_nothing_left_to_migrate_and_every_row_there(story: subprocess.CompletedProcess[str]) -> None:
+    assert "No migrations were executed" in story.stdout
+    assert "users 6 → 6, storefront_items 4 → 4, shopping_carts 2 → 2, cart_items 3 → 3" in story.stdout
+
+
+def test_a_second_telling_finds_it_healed(story: subprocess.CompletedProcess[str], data: Path) -> None:
+    assert story.returncode == 0
+    again = told(data, "--once")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "healed in an earlier run" in again.stdout
+
+
+def test_ctrl_c_leaves_nothing_running(story: subprocess.CompletedProcess[str], data: Path) -> None:
+    assert story.returncode == 0
+    process = subprocess.Popen([str(SWANNERY), "demo", "--data", str(data)], stdout=subprocess.PIPE, text=True, start_new_session=True)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "until you press Ctrl-C" in line:
+            break
+    started = psutil.Process(process.pid).children(recursive=True)
+    assert started
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=30) == 0
+    deadline = time.monotonic() + 10
+    while any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in started):
+        assert time.monotonic() < deadline, started
+        time.sleep(0.1)
