@@ -58,15 +58,16 @@ def test_a_second_telling_finds_it_healed(story: subprocess.CompletedProcess[str
 
 def test_ctrl_c_leaves_nothing_running(story: subprocess.CompletedProcess[str], data: Path) -> None:
     assert story.returncode == 0
-    process = subprocess.Popen([str(SWANNERY), "demo", "--data", str(data)], stdout=subprocess.PIPE, text=True, start_new_session=True)
-    assert process.stdout is not None
-    for line in process.stdout:
-        if "until you press Ctrl-C" in line:
-            break
-    started = psutil.Process(process.pid).children(recursive=True)
-    assert started
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=30) == 0
+    command = [str(SWANNERY), "demo", "--data", str(data)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "until you press Ctrl-C" in line:
+                break
+        started = psutil.Process(process.pid).children(recursive=True)
+        assert started
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 0
     deadline = time.monotonic() + 10
     while any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in started):
         assert time.monotonic() < deadline, started

@@ -84,7 +84,7 @@ class MarkStep(msgspec.Struct, frozen=True, kw_only=True, tag="mark", tag_field=
     sql: str
     undo_sql: str
     verdict: Verdict = "superseded"
-    reason: Literal["already_there", "never_works", "loses_rows", "hangs"] = "never_works"
+    reason: Literal["already_there", "never_works", "loses_rows", "breaks_keys", "hangs"] = "never_works"
     evidence: tuple[Evidence, ...] = ()
 
 

@@ -270,8 +270,12 @@ def test_a_read_only_database_is_refused(one_workshop: Workshop) -> None:
 def stranger(one_workshop: Workshop) -> Iterator[str]:
     """The URL of a user who owns nothing."""
     name = unlikely_name()
-    one_workshop.run(f"CREATE ROLE {name} LOGIN", f'GRANT SELECT ON ALL TABLES IN SCHEMA public, "side room" TO {name}',
-                     f'GRANT USAGE ON SCHEMA "side room" TO {name}', f"GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}")  # fmt: skip
+    one_workshop.run(
+        f"CREATE ROLE {name} LOGIN",
+        f'GRANT SELECT ON ALL TABLES IN SCHEMA public, "side room" TO {name}',
+        f'GRANT USAGE ON SCHEMA "side room" TO {name}',
+        f"GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}",
+    )
     yield one_workshop.url.replace("postgres@", f"{name}@")
     one_workshop.run(f"DROP OWNED BY {name}")
 

@@ -9,7 +9,8 @@ import pytest
 from treatment.victims import holding
 from treatment.workshop import ORDERS, ORDERS_NAME, Workshop, add_index, add_key, convert, make_reader, mark, open_workshop, unlikely_name
 
-from conftest import new_database
+from dbdoctor.databases.postgresql.connection import connect
+from dbdoctor.databases.postgresql.restore import dump_script
 from dbdoctor.embedded import Server
 from dbdoctor.findings import SqlStep
 from dbdoctor.treatment import Progress, apply, clean, runs, undo
@@ -112,15 +113,14 @@ def test_undo_waits_for_readers_in_short_attempts(one_workshop: Workshop) -> Non
 @pytest.fixture
 def owned_workshop(any_server: Server, tmp_path: Path) -> Iterator[Workshop]:
     """A database that belongs to an ordinary user, who is no superuser, as at most hosters."""
-    for url in new_database(any_server):
-        name = unlikely_name()
-        database = url.split("@/")[1].split("?")[0]
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f'CREATE ROLE {name} LOGIN; ALTER DATABASE "{database}" OWNER TO {name}')
-            make_reader(connection)
-        yield open_workshop(url=url.replace("postgres@", f"{name}@"), folder=tmp_path)
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f"DROP OWNED BY {name} CASCADE")
+    name = unlikely_name()
+    with psycopg.connect(any_server.url(), autocommit=True) as connection:
+        make_reader(connection)
+        connection.execute(f"CREATE ROLE {name} LOGIN")
+        connection.execute(f"CREATE DATABASE {name} OWNER {name}")
+        yield open_workshop(url=any_server.url(database=name, user=name), folder=tmp_path)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        connection.execute(f"DROP ROLE {name}")
 
 
 def test_an_ordinary_owner_can_apply_and_undo(owned_workshop: Workshop) -> None:
@@ -136,37 +136,48 @@ def test_an_ordinary_owner_can_apply_and_undo(owned_workshop: Workshop) -> None:
     assert owned_workshop.everything() == before
 
 
+RARE = (
+    "CREATE EXTENSION citext",
+    'CREATE EXTENSION pg_trgm SCHEMA "side room"',
+    "CREATE EXTENSION hstore",
+    "CREATE TABLE tags (name citext PRIMARY KEY, more hstore)",
+    "INSERT INTO tags VALUES ('Swan', 'a=>1')",
+    'CREATE INDEX like_it ON tags USING gin ((name::text) "side room".gin_trgm_ops)',
+    "CREATE FUNCTION loud() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RAISE NOTICE ''%'', tg_tag; END'",
+    "CREATE EVENT TRIGGER loud ON ddl_command_end EXECUTE FUNCTION loud()",
+    "CREATE TYPE pair AS (a integer, b text)",
+    "CREATE FUNCTION pair_text(pair) RETURNS text LANGUAGE sql AS 'SELECT $1.b'",
+    "CREATE CAST (pair AS text) WITH FUNCTION pair_text(pair)",
+    "CREATE TYPE span AS RANGE (subtype = integer)",
+    'CREATE COLLATION plain FROM "C"',
+    "CREATE TEXT SEARCH CONFIGURATION ours (COPY = simple)",
+    "CREATE OPERATOR === (LEFTARG = integer, RIGHTARG = integer, FUNCTION = int4eq)",
+    "CREATE PROCEDURE nothing() LANGUAGE sql AS 'SELECT 1'",
+    "CREATE AGGREGATE none_at_all(*) (SFUNC = int8inc, STYPE = bigint, INITCOND = '0')",
+    "CREATE UNLOGGED TABLE quick (id integer)",
+    "CREATE TABLE kid () INHERITS (sessions)",
+    "INSERT INTO kid VALUES (900, 1)",
+    "CREATE RULE keep AS ON DELETE TO quick DO INSTEAD NOTHING",
+)
+
+
 def test_extensions_and_what_hangs_on_them_survive_an_undo(system_server: Server, tmp_path: Path) -> None:
-    for url in new_database(system_server):
+    name = unlikely_name()
+    url = system_server.url(database=name)
+    with psycopg.connect(system_server.url(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
         workshop = open_workshop(url=url, folder=tmp_path)
-        workshop.run(
-            "CREATE EXTENSION citext", 'CREATE EXTENSION pg_trgm SCHEMA "side room"', "CREATE EXTENSION hstore",
-            "CREATE TABLE tags (name citext PRIMARY KEY, more hstore)", "INSERT INTO tags VALUES ('Swan', 'a=>1')",
-            'CREATE INDEX like_it ON tags USING gin ((name::text) "side room".gin_trgm_ops)',
-            "CREATE FUNCTION loud() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RAISE NOTICE ''%'', tg_tag; END'",
-            "CREATE EVENT TRIGGER loud ON ddl_command_end EXECUTE FUNCTION loud()",
-            "CREATE TYPE pair AS (a integer, b text)", "CREATE FUNCTION pair_text(pair) RETURNS text LANGUAGE sql AS 'SELECT $1.b'",
-            "CREATE CAST (pair AS text) WITH FUNCTION pair_text(pair)", "CREATE TYPE span AS RANGE (subtype = integer)",
-            'CREATE COLLATION plain FROM "C"', "CREATE TEXT SEARCH CONFIGURATION ours (COPY = simple)",
-            "CREATE OPERATOR === (LEFTARG = integer, RIGHTARG = integer, FUNCTION = int4eq)",
-            "CREATE PROCEDURE nothing() LANGUAGE sql AS 'SELECT 1'", "CREATE AGGREGATE none_at_all(*) (SFUNC = int8inc, STYPE = bigint, INITCOND = '0')",
-            "CREATE UNLOGGED TABLE quick (id integer)", "CREATE TABLE kid () INHERITS (sessions)", "INSERT INTO kid VALUES (900, 1)",
-            "CREATE RULE keep AS ON DELETE TO quick DO INSTEAD NOTHING",
-        )  # fmt: skip
+        workshop.run(*RARE)
         before = workshop.everything()
-        workshop.migration(
-            "002-more.sql",
-            "DROP TABLE tags",
-            "DROP TYPE pair CASCADE",
-            "CREATE CAST (mood AS bytea) WITH INOUT",
-            "DROP OPERATOR === (int, int)",
-        )
+        changes = ("DROP TABLE tags", "DROP TYPE pair CASCADE", "DROP OPERATOR === (int, int)", "CREATE CAST (mood AS bytea) WITH INOUT")
+        workshop.migration("002-more.sql", *changes)
         run = apply(url=url, plan=workshop.plan(convert(), workshop.migrate), state_folder=workshop.state)
         undone = undo(url=url, run_id=run.id)
         assert undone.verification is not None
         assert undone.verification.failed == ()
         assert workshop.everything() == before
         assert workshop.ask("SELECT count(*) FROM pg_extension") == [(4,)]
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def test_an_undo_that_does_not_fit_is_taken_back_as_a_whole(one_workshop: Workshop) -> None:
@@ -181,3 +192,34 @@ def test_an_undo_that_does_not_fit_is_taken_back_as_a_whole(one_workshop: Worksh
     assert one_workshop.everything() == found
     dump.write_bytes(data)
     assert undo(url=one_workshop.url, run_id=run.id).state == "undone"
+
+
+def test_rows_that_look_like_parts_of_a_script_come_back_too(workshop: Workshop) -> None:
+    workshop.run("CREATE TABLE a (line text)")
+    lines = (
+        "BEGIN;",
+        "COMMIT;",
+        "COMMIT;",
+        "SET transaction_timeout = 0;",
+        "--",
+        "",
+        "\\.",
+        "\\unrestrict x",
+        "SELECT pg_catalog.set_config('a', 'b', false);",
+    )
+    workshop.run(*(f"INSERT INTO a VALUES ('{line.replace(chr(39), chr(39) * 2)}')" for line in lines))
+    before = workshop.everything()
+    run = apply(url=workshop.url, plan=workshop.plan(convert()), state_folder=workshop.state)
+    undo(url=workshop.url, run_id=run.id)
+    assert workshop.everything() == before
+    assert [row[0] for row in workshop.ask("SELECT line FROM a")] == list(lines)
+
+
+def test_large_objects_do_not_cut_the_restore_in_two(workshop: Workshop) -> None:
+    """A dump's script would commit after them, in the middle of everything."""
+    workshop.run("ALTER TABLE users ADD CONSTRAINT far FOREIGN KEY (invited_by) REFERENCES users")
+    run = apply(url=workshop.url, plan=workshop.plan(convert()), state_folder=workshop.state)
+    with connect(workshop.url) as connection:
+        script = b"".join(dump_script(connection, workshop.tools, Path(run.backup_path)))
+    assert b"lo_open" in script
+    assert not [line for line in script.splitlines() if line.strip() in {b"BEGIN;", b"COMMIT;"}]

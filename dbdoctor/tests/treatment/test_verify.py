@@ -110,23 +110,33 @@ KEYS = {
         ALL_PASSED,
     ),
     "composite key": (
-        ("CREATE TABLE p (a integer, b text, PRIMARY KEY (a, b)); INSERT INTO p VALUES (1, 'x');"
-        "CREATE TABLE c (a integer NOT NULL, b text NOT NULL, FOREIGN KEY (a, b) REFERENCES p)"),
+        (
+            "CREATE TABLE p (a integer, b text, PRIMARY KEY (a, b)); INSERT INTO p VALUES (1, 'x');"
+            "CREATE TABLE c (a integer NOT NULL, b text NOT NULL, FOREIGN KEY (a, b) REFERENCES p)"
+        ),
         ALL_PASSED,
     ),
     "chain of empty tables": (
-        ("CREATE TABLE o (id serial PRIMARY KEY, name text NOT NULL UNIQUE); CREATE TABLE p (id serial PRIMARY KEY, o integer NOT NULL REFERENCES o);"
-        "CREATE TABLE c (id serial PRIMARY KEY, p integer NOT NULL REFERENCES p, mood mood NOT NULL, tags text[] NOT NULL, doc jsonb NOT NULL)"),
+        (
+            "CREATE TABLE o (id serial PRIMARY KEY, name text NOT NULL UNIQUE);"
+            "CREATE TABLE p (id serial PRIMARY KEY, o integer NOT NULL REFERENCES o);"
+            "CREATE TABLE c (id serial PRIMARY KEY, p integer NOT NULL REFERENCES p, mood mood NOT NULL, tags text[] NOT NULL,"
+            " doc jsonb NOT NULL)"
+        ),
         ALL_PASSED,
     ),
     "membership": (
-        ("CREATE TABLE g (id serial PRIMARY KEY); INSERT INTO g DEFAULT VALUES;"
-        "CREATE TABLE c (u integer REFERENCES users, g integer REFERENCES g, PRIMARY KEY (u, g)); INSERT INTO c VALUES (1, 1)"),
+        (
+            "CREATE TABLE g (id serial PRIMARY KEY); INSERT INTO g DEFAULT VALUES;"
+            "CREATE TABLE c (u integer REFERENCES users, g integer REFERENCES g, PRIMARY KEY (u, g)); INSERT INTO c VALUES (1, 1)"
+        ),
         ALL_PASSED,
     ),
     "partitioned child": (
-        ("CREATE TABLE c (id integer, at date, u integer REFERENCES users, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);"
-        "CREATE TABLE c_1 PARTITION OF c FOR VALUES FROM ('2026-01-01') TO ('2027-01-01'); INSERT INTO c VALUES (1, '2026-05-05', 1)"),
+        (
+            "CREATE TABLE c (id integer, at date, u integer REFERENCES users, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);"
+            "CREATE TABLE c_1 PARTITION OF c FOR VALUES FROM ('2026-01-01') TO ('2027-01-01'); INSERT INTO c VALUES (1, '2026-05-05', 1)"
+        ),
         ALL_PASSED,
     ),
     "a tree that must have a parent": (
@@ -134,15 +144,19 @@ KEYS = {
         ALL_PASSED,
     ),
     "a trigger that swallows rows": (
-        ("CREATE TABLE c (id serial PRIMARY KEY, u integer REFERENCES users);"
-        "CREATE FUNCTION gulp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
-        "CREATE TRIGGER gulp BEFORE INSERT ON c FOR EACH ROW EXECUTE FUNCTION gulp()"),
+        (
+            "CREATE TABLE c (id serial PRIMARY KEY, u integer REFERENCES users);"
+            "CREATE FUNCTION gulp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
+            "CREATE TRIGGER gulp BEFORE INSERT ON c FOR EACH ROW EXECUTE FUNCTION gulp()"
+        ),
         {**ALL_PASSED, **dict.fromkeys(("valid_row_passes", "insert_refused", "update_refused", "delete_acts"), "not_probed")},
     ),
     "a trigger that mends rows": (
-        ("CREATE TABLE c (id serial PRIMARY KEY, u integer REFERENCES users);"
-        "CREATE FUNCTION mend() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.u := 1; RETURN NEW; END';"
-        "CREATE TRIGGER mend BEFORE INSERT ON c FOR EACH ROW EXECUTE FUNCTION mend()"),
+        (
+            "CREATE TABLE c (id serial PRIMARY KEY, u integer REFERENCES users);"
+            "CREATE FUNCTION mend() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.u := 1; RETURN NEW; END';"
+            "CREATE TRIGGER mend BEFORE INSERT ON c FOR EACH ROW EXECUTE FUNCTION mend()"
+        ),
         {**ALL_PASSED, **dict.fromkeys(("valid_row_passes", "insert_refused", "update_refused", "delete_acts"), "not_probed")},
     ),
     "a computed column": (

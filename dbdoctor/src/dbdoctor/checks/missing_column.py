@@ -53,8 +53,9 @@ def _in_keys(case: Case, column: str) -> Iterator[Table | None]:
 
 def _in_statement(case: Case, relation: str, qualifier: str) -> Iterator[Table | None]:
     """The tables a statement speaks of: the one the server named, the one behind the alias, else all in their order."""
-    named = [e.table for e in case.effects if e.table.name]
-    aliased = tables_in(case.statement)
+    written = {e.table for e in case.effects if e.kind == "insert"} if not relation else set()  # what is inserted into is not read
+    named = [e.table for e in case.effects if e.table.name and e.table not in written]
+    aliased = [(alias, name) for alias, name in tables_in(case.statement) if name not in written]
     wanted = [name for name in named if name.name == relation] or [TableName("", relation)] if relation else []
     wanted = wanted or [name for alias, name in aliased if qualifier in {alias, name.name}] or [*named, *(name for _, name in aliased)]
     yield from (case.catalog.find(name.name, name.schema or None) for name in wanted)

@@ -22,7 +22,7 @@ def check(case: Case) -> Iterator[Finding]:
 def _pair(case: Case, reference: Reference, child: Table | None, parent: Table, position: int) -> Iterator[Finding]:
     column, parent_column = reference.columns[position], parent.column(reference.parent_columns[position])
     existing = child.column(column) if child and not reference.child_is_new else None
-    child_type = existing.type if existing else case.ask.resolve_type(reference.column_type or _type_in_statement(case, reference, column))
+    child_type = existing.type if existing else case.ask.resolve_type(wanted_type(case, reference, column))
     if not parent_column or not child_type or case.ask.keys_compare(child_type, parent_column.type):
         return
     facts: dict[str, Fact] = {
@@ -55,10 +55,10 @@ def _pair(case: Case, reference: Reference, child: Table | None, parent: Table, 
     )
 
 
-def _type_in_statement(case: Case, reference: Reference, column: str) -> str:
-    """The type a new table gives one of several columns of a key."""
+def wanted_type(case: Case, reference: Reference, column: str) -> str:
+    """The type the statement gives a column of a key that it makes; '' when it makes none."""
     made = [e for e in case.effects if e.kind == "create_table" and e.table == reference.child]
-    return next((wanted.type for effect in made for wanted in effect.wanted if wanted.name == column), "")
+    return reference.column_type or next((wanted.type for effect in made for wanted in effect.wanted if wanted.name == column), "")
 
 
 def _casts(case: Case) -> Iterator[Finding]:

@@ -111,6 +111,11 @@ class Candidates:
 
     def _left_undone(self, scene: Scene) -> Iterator[Decision]:
         problem, segment = scene.problem, scene.segment
+        destroyed = [
+            lack for lack in problem.lacks if lack.effect.kind in MAKES and not any(True for _ in lacking(lack.effect, self.base_catalog))
+        ]
+        if destroyed and segment and segment.recorded:
+            yield _mark(problem, "breaks_keys", tuple(_undone_told(lack) for lack in destroyed))
         culprit = next((s for s in undone_statements(segment) if s.error and s in segment.errors), None) if segment else None
         if culprit:
             swallowed = msgspec.structs.replace(problem, statement=culprit)
@@ -232,6 +237,12 @@ def _stop_told(problem: Problem) -> tuple[Evidence, ...]:
     error = statement.error
     told = f"{error.sqlstate} {error.message}" + (f" ({error.detail})" if error.detail else "")
     return (Evidence(query=statement.sql, answer=told),)
+
+
+def _undone_told(lack: Lack) -> Evidence:
+    error = lack.statement.error
+    told = f"{error.sqlstate} {error.message}, which the migration passes over" if error else "rolled back, which the migration passes over"
+    return Evidence(query=lack.statement.sql, answer=f"{told}; it was there before and is gone after")
 
 
 def _losses_told(problem: Problem) -> tuple[Evidence, ...]:

@@ -6,7 +6,7 @@ import msgspec
 
 from dbdoctor.findings import Evidence, SqlStep
 
-Reason = Literal["already_there", "never_works", "loses_rows", "hangs"]
+Reason = Literal["already_there", "never_works", "loses_rows", "breaks_keys", "hangs"]
 Place = Literal["before", "after"]
 
 

@@ -23,7 +23,10 @@ from dbdoctor.rehearsal.sandbox import CommandResult
 from dbdoctor.rehearsal.scenario import Place, Scenario
 
 STUCK_AFTER_S = 2.0
+SILENT_AFTER_S = 45.0
 LOG_PATIENCE_S = 10.0
+REHEARSAL_PASSWORD = "rehearsal"  # noqa: S105 - the copy asks for no password; some drivers want to have one
+SHORTEST_SECRET = 4  # a shorter password would be found in everything
 
 
 class CommandSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +55,7 @@ class Trial:
         self.settings = settings
         self._log_offset = 0
         self._waits: list[sessions.Wait] = []
+        self._log_size, self._log_grew_at_s = 0, 0.0
         self.runs = 0
 
     def run(
@@ -117,7 +121,7 @@ class Trial:
             raise _StepFailed(StepFailure(step=step.sql, error=error_of(error))) from None
 
     def _migrate(self) -> CommandResult:
-        self._waits = []
+        self._waits, self._log_size, self._log_grew_at_s = [], 0, 0.0
         return self.copy.sandbox.run(
             self.settings.migrate,
             cwd=self.settings.cwd,
@@ -127,12 +131,20 @@ class Trial:
         )
 
     def _stuck(self, seconds: float) -> bool:
-        """A session waits for a lock whose holder is idle in its transaction: only the same command could free it, and it waits."""
+        """Whether the command cannot end by itself any more.
+
+        Either a session waits for a lock whose holder is idle in its transaction, so that only the same command could free it, and it
+        waits; or nothing at all has reached the server for long and no statement is running: the command waits for nothing.
+        """
         if seconds < STUCK_AFTER_S:
             return False
-        found = [w for w in sessions.stuck(sessions.waits(self.copy.office, self.copy.target.database)) if w.seconds >= STUCK_AFTER_S]
+        database = self.copy.target.database
+        found = [w for w in sessions.stuck(sessions.waits(self.copy.office, database)) if w.seconds >= STUCK_AFTER_S]
         self._waits = found
-        return bool(found)
+        size = self.copy.sandbox.log_path.stat().st_size
+        if size != self._log_size or sessions.busy(self.copy.office, database):
+            self._log_size, self._log_grew_at_s = size, seconds
+        return bool(found) or seconds - min(self._log_grew_at_s, seconds) >= SILENT_AFTER_S
 
     def _look(self, result: CommandResult, seen: list[Statement], *, steps: tuple[SqlStep, ...], done: set[str]) -> Observation:
         sessions.end_sessions(self.copy.office, self.copy.target.database)
@@ -236,22 +248,24 @@ class _StepFailed(Exception):
 
 
 def command_environment(*, inside: str, copy: Copy, names: tuple[str, ...]) -> dict[str, str]:
-    """The caller's variables with every trace of the target taken out and the copy's address put in."""
+    """The caller's variables with every trace of the target's credentials taken out and the copy's address put in."""
     target = copy.target
-    secrets = [s for s in (*target.secrets, target.url) if len(s) >= 4]  # noqa: PLR2004 -- shorter passwords would match anything
     kept: dict[str, str] = {}
     for name, value in os.environ.items():
-        if value == target.url:
-            kept[name] = inside
-        elif not name.startswith("PG") and not any(secret in value for secret in secrets):
-            kept[name] = value
+        if name.startswith("PG"):
+            continue
+        clean = value.replace(target.url, inside)
+        for secret in target.secrets:
+            if len(secret) >= SHORTEST_SECRET or value == secret:
+                clean = clean.replace(secret, REHEARSAL_PASSWORD)
+        kept[name] = clean
     kept |= {
         "DATABASE_URL": inside,
         "PGHOST": "127.0.0.1",
         "PGPORT": str(copy.sandbox.port),
         "PGDATABASE": target.database,
         "PGUSER": target.user,
-        "PGPASSWORD": "rehearsal",
+        "PGPASSWORD": REHEARSAL_PASSWORD,
         "PGSSLMODE": "disable",
         "CI": os.environ.get("CI", "true"),  # so that no tool asks a question
         **dict.fromkeys(names, inside),

@@ -60,7 +60,9 @@ def _by_name(case: Case, column: str) -> WantedColumn | None:
     stem = column.removesuffix("_id").removesuffix("Id")
     if stem == column or not stem:
         return None
-    parents = [t for name in (f"{stem}s", stem, f"{stem}es") if (t := case.catalog.find(name.lower())) and t.primary_key]
+    plural = [f"{stem}s", stem, f"{stem}es"]
+    names = [*plural, *(n.lower() for n in plural), *(n[:1].upper() + n[1:] for n in plural)]
+    parents = [t for name in names if (t := case.catalog.find(name)) and t.primary_key]
     parent: Table | None = parents[0] if parents else None
     if parent is None or parent.primary_key is None or len(parent.primary_key.columns) != 1:
         return None

@@ -14,9 +14,11 @@ def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
     if finding.cause != "parent_not_unique" or side is None or finding.facts.get("duplicates") or not side.columns:
         return
     name = TableName(side.schema, side.table)
-    taken = {index.name for table in case.catalog.tables.values() if table.name.schema == name.schema for index in table.indexes}
-    wished = f"{name.name}_{'_'.join(side.columns)}_key"[:60]
-    index = next(candidate for candidate in (wished, *(f"{wished}{n}" for n in range(1, 100))) if candidate not in taken)
+    there = [table for table in case.catalog.tables.values() if table.name.schema == name.schema]
+    taken = {table.name.name for table in there} | {index.name for table in there for index in table.indexes}
+    wished = f"{name.name}_{'_'.join(side.columns)}"
+    candidates = (ddl.fitting(wished, ending=f"_key{n or ''}") for n in range(100))
+    index = next(candidate for candidate in candidates if candidate not in taken)
     yield Remedy(
         id="add_unique_key",
         facts={"table": str(name), "columns": list(side.columns)},

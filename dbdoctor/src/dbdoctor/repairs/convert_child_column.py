@@ -21,17 +21,20 @@ def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
     if values and to_type == "uuid":
         return  # text that happens to look like a uuid may be one; numbers never are, and numbers do not convert
     from_type = str(facts["child_type"])
+    default = next((c.default for c in table.columns if c.name == column), None) or ""
+    back = not values or case.ask.converts_back(name, column, to_type)
     yield Remedy(
         id="convert_child_column",
         rows_touched=values,
-        facts={"table": str(name), "column": column, "from": from_type, "to": to_type, "values": values},
+        facts={"table": str(name), "column": column, "from": from_type, "to": to_type, "values": values, "default": default},
         steps=(
             SqlStep(
                 code="convert_child_column",
-                sql=ddl.convert_column(name, column, to_type, holds_values=bool(values)),
-                undo_sql=ddl.convert_column(name, column, from_type, holds_values=bool(values)),
+                sql=ddl.convert_column(name, column, to_type, holds_values=bool(values), without_default=bool(default)),
+                undo_sql=ddl.convert_column(name, column, from_type, holds_values=bool(values), default=default) if back else "",
                 lock="AccessExclusiveLock",
                 blocks="reads and writes",
+                writes=(name,),
                 rows_touched=values,
                 facts={"table": str(name), "column": column, "from": from_type, "to": to_type, "values": values},
             ),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from dbdoctor.checks import Case, references_of, resolve
+from dbdoctor.checks.type_mismatch import wanted_type
 from dbdoctor.findings import Finding, Remedy, SqlStep
 from dbdoctor.wanted.corrections import with_column_type, without_guard
 from dbdoctor.wanted.effects import effects_of
@@ -19,9 +20,10 @@ def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
         full, _, parent = resolve(reference, case.catalog)
         for column, key in zip(full.columns, full.parent_columns, strict=False):
             wanted = parent.column(key) if parent else None
-            if wanted and full.column_type and corrected and not case.ask.keys_compare(case.ask.resolve_type(full.column_type), wanted.type):
+            given = wanted_type(case, reference, column)
+            if wanted and given and corrected and not case.ask.keys_compare(case.ask.resolve_type(given), wanted.type):
                 corrected = with_column_type(corrected, column, wanted.type)
-                changed.append(f"{column}: {full.column_type} → {wanted.type}")
+                changed.append(f"{column}: {given} → {wanted.type}")
     if corrected and changed:
         sql = without_guard(corrected)
         yield Remedy(

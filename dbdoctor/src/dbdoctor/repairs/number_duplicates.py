@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from dbdoctor.checks import Case
 from dbdoctor.databases.postgresql import ddl
-from dbdoctor.findings import Finding, Remedy, SqlStep
+from dbdoctor.findings import Fact, Finding, Remedy, SqlStep
 from dbdoctor.model import TableName
 
 
@@ -16,11 +16,10 @@ def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
     name, column = TableName(side.schema, side.table), side.columns[0]
     rows, _ = case.ask.count_rows(name)
     reason = f"numbers of {column} as they were"
-    codes = [*ddl.make_quarantine(name, reason), ddl.keep_copy(name, reason, "true"), ddl.number_in_order(name, column, key)]
-    undos = ["", ddl.drop_table(ddl.quarantine(name)), "", ""]
-    facts = {"table": str(name), "column": column, "rows": rows}
-    steps = [
-        SqlStep(code="number_duplicates", sql=sql, undo_sql=undo, rows_touched=rows if sql.startswith("UPDATE") else 0, facts=dict(facts))
-        for sql, undo in zip(codes, undos, strict=True)
-    ]
-    yield Remedy(id="number_duplicates", rows_touched=rows, facts=dict(facts), steps=tuple(steps))
+    change = ddl.at_once(name, [ddl.keep_copy(name, reason, "true"), ddl.number_in_order(name, column, key)])
+    facts: dict[str, Fact] = {"table": str(name), "column": column, "rows": rows}
+    prepare = [SqlStep(code="number_duplicates", sql=sql, facts=facts) for sql in ddl.make_quarantine(name)]
+    written = SqlStep(
+        code="number_duplicates", sql=change, lock="ShareRowExclusiveLock", blocks="writes", writes=(name,), rows_touched=rows, facts=facts
+    )
+    yield Remedy(id="number_duplicates", rows_touched=rows, facts=facts, steps=(*prepare, written))

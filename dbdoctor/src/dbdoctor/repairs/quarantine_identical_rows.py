@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from dbdoctor.checks import Case
 from dbdoctor.databases.postgresql import ddl
-from dbdoctor.findings import Finding, Remedy, SqlStep
+from dbdoctor.findings import Fact, Finding, Remedy, SqlStep
 from dbdoctor.model import TableName
 
 
@@ -19,18 +19,13 @@ def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
     if table is None or (table.primary_key and tuple(table.primary_key.columns) != side.columns):
         return
     rows = int(str(finding.facts.get("duplicates") or finding.facts.get("rows") or 0))
-    every = [c.name for c in table.columns]
-    equal_rows, _, _ = case.ask.duplicates(name, [c for c in every if _always_filled(case, name, c)])
-    if equal_rows != rows:
+    if case.ask.identical_rows(name, side.columns) != rows:
         return
     reason = f"equal to a row that stays, but {', '.join(side.columns)} must be unique"
-    twin = f"t.ctid > (SELECT min(o.ctid) FROM {ddl.table(name)} o WHERE o IS NOT DISTINCT FROM t)"
-    codes = [*ddl.make_quarantine(name, reason), ddl.keep_copy(name, reason, twin), ddl.remove_rows(name, twin)]
-    steps = [SqlStep(code="quarantine_identical_rows", sql=sql, rows_touched=rows if sql.startswith("DELETE") else 0) for sql in codes]
-    yield Remedy(id="quarantine_identical_rows", rows_touched=rows, facts={"table": str(name), "rows": rows}, steps=tuple(steps))
-
-
-def _always_filled(case: Case, name: TableName, column: str) -> bool:
-    filled, _ = case.ask.count_values(name, column)
-    rows, _ = case.ask.count_rows(name)
-    return filled == rows
+    twin = ddl.twins_condition(name, side.columns)
+    change = ddl.at_once(name, [ddl.keep_copy(name, reason, twin), ddl.remove_rows(name, twin)])
+    facts: dict[str, Fact] = {"table": str(name), "rows": rows}
+    code = "quarantine_identical_rows"
+    prepare = [SqlStep(code=code, sql=sql, facts=facts) for sql in ddl.make_quarantine(name)]
+    written = SqlStep(code=code, sql=change, lock="ShareRowExclusiveLock", blocks="writes", writes=(name,), rows_touched=rows, facts=facts)
+    yield Remedy(id=code, rows_touched=rows, facts=facts, steps=(*prepare, written))

@@ -1,5 +1,6 @@
 """Take away what a half-run left, when it is equal to what will be made again and holds nothing."""
 
+import re
 from collections.abc import Iterator
 
 from dbdoctor.checks import Case
@@ -39,15 +40,33 @@ def _object(finding: Finding, table: Table) -> SqlStep | None:
     if finding.facts.get("rows"):
         return None
     if kind == "index":
+        if any(c.name == what for c in table.constraints):
+            return None  # it belongs to a constraint, which is not what the migration makes
         definition = next((i.definition for i in table.indexes if i.name == what), "")
         sql, undo = ddl.drop_index(table.name, what), definition
     elif kind == "column":
-        column = table.column(what)
-        sql = ddl.drop_column(table.name, what)
-        undo = ddl.add_column(table.name, what, column.type, default=column.default or "", not_null=column.not_null) if column else ""
+        sql, undo = ddl.drop_column(table.name, what), _column_back(table, what)
     else:
         sql, undo = ddl.drop_table(table.name), ""
     return SqlStep(
         code="remove_leftover", sql=sql, undo_sql=undo, lock="AccessExclusiveLock", blocks="reads and writes",
         facts={"kind": kind, "name": what, "table": str(table.name)},
     )  # fmt: skip
+
+
+def _column_back(table: Table, name: str) -> str:
+    """The column with all that goes with it; '' where it would not come back as it was: in another place, or made by the server."""
+    column = table.column(name)
+    if column is None or table.columns[-1] != column or column.generated or column.identity or (column.default or "").startswith("nextval("):
+        return ""
+    own = [c for c in table.constraints if c.name in _names_of(table, name)]
+    indexes = [i.definition for i in table.indexes if name in i.columns and not any(c.name == i.name for c in own)]
+    added = ddl.add_column(table.name, name, column.type, default=column.default or "", not_null=column.not_null)
+    return "; ".join([added, *(ddl.add_constraint(table.name, c.name, c.definition) for c in own), *indexes])
+
+
+def _names_of(table: Table, column: str) -> set[str]:
+    """The constraints that go when the column goes; a check is told by the name it has in the definition."""
+    keys = {key.name for key in (*table.keys, *table.foreign_keys) if column in key.columns}
+    checks = {c.name for c in table.constraints if c.kind in {"check", "exclusion"} and re.search(rf"\b{re.escape(column)}\b", c.definition)}
+    return keys | checks

@@ -23,12 +23,14 @@ def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
     rows = int(str(finding.facts.get("rows") or 0))
     reason = f"{', '.join(child.columns)} has no row in {parent.table}"
     condition = ddl.orphans_condition(reference, "t")
-    prepare = [*ddl.make_quarantine(reference.child, reason), ddl.keep_copy(reference.child, reason, condition)]
+    copy = ddl.keep_copy(reference.child, reason, condition)
     facts: dict[str, Any] = {"table": str(reference.child), "columns": list(child.columns), "rows": rows, "sentinels": finding.facts.get("sentinels")}
     yield from _keep(finding, case, reference, facts)
     if finding.facts.get("nullable") and not finding.facts.get("sentinels"):
-        yield _remedy("null_orphans", [*prepare, ddl.empty_columns(reference.child, child.columns, condition)], rows, facts)
-    yield _remedy("quarantine_orphans", [*prepare, ddl.remove_rows(reference.child, condition)], rows, facts)
+        empty = ddl.at_once(reference.child, [copy, ddl.empty_columns(reference.child, child.columns, condition)])
+        yield _remedy("null_orphans", reference.child, empty, facts)
+    remove = ddl.at_once(reference.child, [copy, ddl.remove_rows(reference.child, condition)])
+    yield _remedy("quarantine_orphans", reference.child, remove, facts)
 
 
 def _keep(finding: Finding, case: Case, reference: Reference, facts: dict[str, Any]) -> Iterator[Remedy]:
@@ -38,7 +40,7 @@ def _keep(finding: Finding, case: Case, reference: Reference, facts: dict[str, A
         return
     actions = {"on_delete": finding.facts.get("on_delete") or "NO ACTION", "on_update": finding.facts.get("on_update") or "NO ACTION"}
     key = msgspec.convert({**msgspec.to_builtins(reference), **actions}, Reference)
-    name = wanted[0].name or f"{key.child.name}_{'_'.join(key.columns)}_fkey"[:63]
+    name = wanted[0].name or ddl.fitting(f"{key.child.name}_{'_'.join(key.columns)}_fkey")
     step = SqlStep(
         code="keep_orphans", sql=ddl.add_foreign_key_not_valid(key, name), undo_sql=ddl.drop_constraint(key.child, name),
         lock="ShareRowExclusiveLock", blocks="writes", facts=dict(facts),
@@ -46,6 +48,9 @@ def _keep(finding: Finding, case: Case, reference: Reference, facts: dict[str, A
     yield Remedy(id="keep_orphans", facts=facts, steps=(step,))
 
 
-def _remedy(code: str, statements: list[str], rows: int, facts: dict[str, Any]) -> Remedy:
-    steps = [SqlStep(code=code, sql=sql, rows_touched=rows if not sql.startswith("CREATE") else 0, facts=dict(facts)) for sql in statements]
-    return Remedy(id=code, rows_touched=rows, facts=dict(facts), steps=tuple(steps))
+def _remedy(code: str, table: TableName, change: str, facts: dict[str, Any]) -> Remedy:
+    prepare = [SqlStep(code=code, sql=sql, facts=dict(facts)) for sql in ddl.make_quarantine(table)]
+    written = SqlStep(
+        code=code, sql=change, lock="ShareRowExclusiveLock", blocks="writes", writes=(table,), rows_touched=facts["rows"], facts=dict(facts)
+    )
+    return Remedy(id=code, rows_touched=facts["rows"], facts=dict(facts), steps=(*prepare, written))

@@ -162,6 +162,7 @@ MARK_REASONS = {
     "already_there": "everything it makes is there already",
     "never_works": "it can never work on this database",
     "loses_rows": "it would lose rows",
+    "breaks_keys": "it would take a key away and pass over the failure to put it back",
     "hangs": "it waits for itself for ever",
 }
 

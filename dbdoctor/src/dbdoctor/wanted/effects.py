@@ -67,7 +67,12 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def effects_of(sql: str, *, dialect: str = "postgres") -> tuple[Effect, ...]:
-    """The effects of one statement, in order; never raises: what cannot be read is `other`."""
+    """The effects of a statement (or of several in a row), in order; never raises: what cannot be read is `other`."""
+    parts = split_statements(sql, dialect=dialect) if ";" in sql.strip(" ;\n") else [sql]
+    return tuple(effect for part in parts for effect in _effects_of_one(part, dialect)) or (Effect(kind="other"),)
+
+
+def _effects_of_one(sql: str, dialect: str) -> tuple[Effect, ...]:
     start = " ".join(_COMMENTS.sub("", sql, count=1).split()).strip(" ;").lower()
     for words, kind in _MOVES:
         if start == words or start.startswith(words + " "):

@@ -6,6 +6,7 @@ from dbdoctor.databases.postgresql.connection import literal, quoted
 from dbdoctor.model import Reference, TableName
 
 QUARANTINE_SCHEMA = "dbdoctor"
+LONGEST_NAME = 63
 
 
 def table(name: TableName) -> str:
@@ -25,7 +26,9 @@ def references(reference: Reference) -> str:
     return text + (f" ON UPDATE {reference.on_update}" if reference.on_update != "NO ACTION" else "")
 
 
-def add_column(name: TableName, column: str, type_: str, *, default: str = "", not_null: bool = False, reference: Reference | None = None) -> str:
+def add_column(
+    name: TableName, column: str, type_: str, *, default: str = "", not_null: bool = False, reference: Reference | None = None
+) -> str:
     """ALTER TABLE … ADD COLUMN."""
     parts = [quoted(column), type_, *([f"DEFAULT {default}"] if default else []), *(["NOT NULL"] if not_null else [])]
     return f"ALTER TABLE {table(name)} ADD COLUMN {' '.join(parts)}" + (f" {references(reference)}" if reference else "")
@@ -36,10 +39,17 @@ def drop_column(name: TableName, column: str) -> str:
     return f"ALTER TABLE {table(name)} DROP COLUMN {quoted(column)}"
 
 
-def convert_column(name: TableName, column: str, type_: str, *, holds_values: bool) -> str:
-    """ALTER COLUMN … TYPE through text; an empty column is converted by writing NULLs of the new type."""
+def convert_column(
+    name: TableName, column: str, type_: str, *, holds_values: bool, without_default: bool = False, default: str = ""
+) -> str:
+    """ALTER COLUMN … TYPE through text; an empty column is converted by writing NULLs of the new type.
+
+    A default made for the old type is dropped first (`without_default`), or set again after (`default`).
+    """
     using = f"{quoted(column)}::text::{type_}" if holds_values else f"NULL::{type_}"
-    return f"ALTER TABLE {table(name)} ALTER COLUMN {quoted(column)} TYPE {type_} USING {using}"
+    alter = f"ALTER COLUMN {quoted(column)}"
+    parts = [*([f"{alter} DROP DEFAULT"] if without_default else []), f"{alter} TYPE {type_} USING {using}"]
+    return f"ALTER TABLE {table(name)} " + ", ".join([*parts, *([f"{alter} SET DEFAULT {default}"] if default else [])])
 
 
 def unique_index(name: TableName, on: Sequence[str], index: str) -> str:
@@ -77,17 +87,38 @@ def drop_type(name: TableName) -> str:
     return f"DROP TYPE {table(name)}"
 
 
+def fitting(name: str, *, ending: str = "") -> str:
+    """The name with the ending, so short that PostgreSQL does not cut it: 63 bytes, cut between characters and before the ending."""
+    return name.encode()[: LONGEST_NAME - len(ending.encode())].decode(errors="ignore") + ending
+
+
 def quarantine(name: TableName) -> TableName:
     """Where rows of a table are kept when they must leave it."""
-    return TableName(QUARANTINE_SCHEMA, f"quarantine_{name.name}"[:63])
+    place = "" if name.schema in {"", "public"} else f"{name.schema}_"
+    return TableName(QUARANTINE_SCHEMA, fitting(f"quarantine_{place}{name.name}"))
 
 
-def make_quarantine(name: TableName, reason: str) -> list[str]:
-    """The schema and a table of the same columns, with when and why in front."""
+def make_quarantine(name: TableName) -> list[str]:
+    """The schema and a table of the same columns, with when and why in front; one that is there already is used again."""
     return [
         f"CREATE SCHEMA IF NOT EXISTS {quoted(QUARANTINE_SCHEMA)}",
-        f"CREATE TABLE {table(quarantine(name))} AS SELECT now() AS quarantined_at, {literal(reason)}::text AS quarantine_reason, t.* FROM {table(name)} t LIMIT 0",
+        f"CREATE TABLE IF NOT EXISTS {table(quarantine(name))} AS"
+        f" SELECT now() AS quarantined_at, ''::text AS quarantine_reason, t.* FROM {table(name)} t LIMIT 0",
     ]
+
+
+def at_once(name: TableName, statements: Sequence[str]) -> str:
+    """The statements as one step, with nobody else writing to the table between them: what is copied is what is then changed."""
+    return "; ".join([f"LOCK TABLE {table(name)} IN SHARE ROW EXCLUSIVE MODE", *statements])
+
+
+def twins_condition(name: TableName, filled: Sequence[str]) -> str:
+    """All but the first of the rows `t` that are equal in every column, as text; rows with a NULL in `filled` are left alone."""
+    there = " AND ".join(f"o.{quoted(c)} IS NOT NULL" for c in filled)
+    return (
+        "(t.tableoid, t.ctid) IN (SELECT w.part, w.place FROM (SELECT o.tableoid AS part, o.ctid AS place,"
+        f" row_number() OVER (PARTITION BY o::text ORDER BY o.tableoid, o.ctid) AS n FROM {table(name)} o WHERE {there}) w WHERE w.n > 1)"
+    )
 
 
 def orphans_condition(reference: Reference, alias: str) -> str:

@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, LiteralString, NoReturn
 
@@ -18,6 +18,13 @@ from dbdoctor.databases.postgresql.connection import Connection, hide_passwords,
 from dbdoctor.databases.postgresql.dump import DumpFailed
 from dbdoctor.databases.postgresql.snapshot import SchemaState, Snapshot
 
+_SAME_TRANSACTION = "SELECT pg_catalog.set_config('dbdoctor.transaction', pg_catalog.pg_current_xact_id()::pg_catalog.text, true);\n"
+_STILL_THE_SAME = """DO $same$ BEGIN
+  IF pg_catalog.current_setting('dbdoctor.transaction', true) IS DISTINCT FROM pg_catalog.pg_current_xact_id()::pg_catalog.text THEN
+    RAISE EXCEPTION 'a statement of the backup ended the transaction';
+  END IF;
+END $same$;
+"""
 READY_MARK = "dbdoctor: the tables are ours"
 ANSWER_S = 30.0
 _SQLSTATE = re.compile(r"\b(?:ERROR|FATAL):  ([0-9A-Z]{5}): ")
@@ -29,7 +36,7 @@ _LEFT_ALONE = (
 _ABOUT_OTHERS = ("COMMENT - ", "ACL - ", "SECURITY LABEL - ")
 # Settings that newer tools write and older servers do not know; only before the first statement, never in rows.
 _NEW_SETTINGS = re.compile(rb"^SET (transaction_timeout|idle_session_timeout) = .*;$")
-_HEAD_LINES = 40
+_HEAD = re.compile(rb"^(--.*|\\restrict .*|BEGIN;|SET .*|SELECT pg_catalog\.set_config\(.*|)$")
 
 # Everything of the app that a dump brings back, in the order in which it goes: triggers of events first, then what leans on
 # others; CASCADE does the rest. Members of extensions and what is an inner part of something else are left out.
@@ -127,7 +134,7 @@ class RestoreSession:
 
     def take_tables(self, tables: Sequence[str], *, lock_timeout_s: float, patience_s: float) -> None:
         """Begin, and keep others from writing to the tables; readers may go on. Raises DumpFailed with `sqlstate` where it cannot."""
-        self.send("BEGIN;\nSET client_min_messages = notice;\nSET statement_timeout = 0;\n")
+        self.send(f"BEGIN;\n{_SAME_TRANSACTION}SET client_min_messages = notice;\nSET statement_timeout = 0;\n")
         # Where the server can, it notices within half a second that we are gone, even in the middle of a long statement.
         self.send("SELECT set_config(name, '500ms', false) FROM pg_settings WHERE name = 'client_connection_check_interval';\n")
         self.send(f"SET lock_timeout = '{int(lock_timeout_s * 1000)}ms';\n")
@@ -155,7 +162,7 @@ class RestoreSession:
 
     def commit(self) -> None:
         """The last word; returns when the server has said yes."""
-        self.send("COMMIT;\n")
+        self.send(f"{_STILL_THE_SAME}COMMIT;\n")
         self._stdin.close()
         self._process.wait()
         self._listener.join(ANSWER_S)
@@ -260,17 +267,39 @@ def dump_script(connection: Connection, tools: Path, file: Path) -> Iterator[byt
     chosen.write_text("\n".join(_entries(connection, tools, file)) + "\n", errors="surrogateescape")
     try:
         with subprocess.Popen(
-            [str(tools / "pg_restore"), f"--use-list={chosen}", "--file=-", str(file)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            # Without --single-transaction large objects would come with a BEGIN and a COMMIT of their own.
+            [str(tools / "pg_restore"), "--single-transaction", f"--use-list={chosen}", "--file=-", str(file)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         ) as process:
-            for number, line in enumerate(process.stdout or ()):
-                if number >= _HEAD_LINES or not _NEW_SETTINGS.match(line.rstrip()):
-                    yield line
+            yield from _without_frame(process.stdout or ())
             said = (process.stderr.read() if process.stderr else b"").decode(errors="replace")
         if process.returncode != 0:
             message = f"pg_restore cannot read the backup: {said.strip()[-500:]}"
             raise DumpFailed(message, next_step=f"Check that {file} is whole.")
     finally:
         chosen.unlink(missing_ok=True)
+
+
+def _without_frame(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """A script in one transaction without its BEGIN and COMMIT (ours is around it) and without settings older servers do not know.
+
+    The same words may be rows of a table: BEGIN and settings count before the first statement only, COMMIT after the last one only.
+    """
+    held: list[bytes] = []
+    in_head = True
+    for line in lines:
+        text = line.rstrip()
+        in_head = in_head and bool(_HEAD.match(text))
+        if in_head and (text == b"BEGIN;" or _NEW_SETTINGS.match(text)):
+            continue
+        if text == b"COMMIT;" or (held and (not text or text.startswith((b"--", b"\\unrestrict ")))):
+            held.append(line)
+            continue
+        yield from held
+        held = []
+        yield line
+    yield from (line for line in held[1:] if line.startswith(b"\\"))
 
 
 def _entries(connection: Connection, tools: Path, file: Path) -> list[str]:

@@ -8,6 +8,7 @@ import msgspec
 from psycopg import sql
 
 from dbdoctor.databases.postgresql.connection import Connection, SqlError, sql_text
+from dbdoctor.databases.postgresql.ddl import quarantine
 from dbdoctor.model import Catalog, Reference, TableName
 
 BATCH_ROWS = 2000
@@ -106,7 +107,7 @@ def count_values_query(table: TableName, column: str) -> sql.Composed:
 
 def quarantined(connection: Connection, table: TableName) -> int:
     """Rows of the table that stand in the doctor's quarantine."""
-    place = TableName("dbdoctor", f"quarantine_{table.name}"[:63])
+    place = quarantine(table)
     row = connection.execute("SELECT to_regclass(%s) IS NOT NULL", (identifier(place).as_string(connection),)).fetchone()
     return count_rows(connection, place) if row and row[0] else 0
 

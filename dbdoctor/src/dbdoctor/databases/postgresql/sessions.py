@@ -50,6 +50,14 @@ def stuck(found: list[Wait]) -> list[Wait]:
     return [wait for wait in found if wait.holding_state.startswith("idle in transaction")]
 
 
+def busy(connection: Connection, database: str) -> bool:
+    """Whether any statement is running in the database that does not wait for a lock."""
+    query: LiteralString = """
+    SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = %s AND state = 'active' AND wait_event_type IS DISTINCT FROM 'Lock')"""
+    row = connection.execute(query, (database,)).fetchone()
+    return bool(row and row[0])
+
+
 def end_sessions(connection: Connection, database: str) -> int:
     """End every other session of the database; returns how many."""
     query: LiteralString = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
