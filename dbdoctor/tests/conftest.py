@@ -14,6 +14,7 @@ EMPTY = """DO $$ DECLARE place text; BEGIN
     EXECUTE 'DROP SCHEMA ' || place || ' CASCADE';
   END LOOP;
   CREATE SCHEMA public;
+  GRANT USAGE ON SCHEMA public TO PUBLIC;
 END $$"""
 
 

@@ -7,21 +7,22 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
 
-import click
 import msgspec
 import typer
 
 from dbdoctor import doctor, treatment
-from dbdoctor.databases.postgresql.connection import hide_passwords, parse_url
+from dbdoctor.databases.postgresql.connection import SqlError, hide_passwords, parse_url
 from dbdoctor.errors import DoctorError, UsageError
 from dbdoctor.findings import Attempt, Plan
 from dbdoctor.rehearsal.rehearse import rehearse as find_plan
 from dbdoctor.rehearsal.search import Limits
 from dbdoctor.rehearsal.trial import CommandSettings
 from dbdoctor.reports import json_report, terminal
-from dbdoctor.reports.letter import Letter
+from dbdoctor.reports.letter import Letter, visible
 
 HEALTHY, BLOCKED, FAILED, USAGE = 0, 1, 2, 64
+INTERRUPTED = 130  # what typer makes of Ctrl-C
+PLAN_VERSION = 1
 Format = Literal["text", "json"]
 
 app = typer.Typer(
@@ -278,13 +279,17 @@ def _write_plan(path: Path, found: Plan) -> None:
 
 def _read_plan(path: Path) -> Plan:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Plan)
+        found = msgspec.json.decode(path.read_bytes(), type=Plan)
     except OSError as error:
         message = f"The plan {path} cannot be read: {error.strerror}."
         raise UsageError(message, next_step="Give the file that `dbdoctor plan` wrote.") from None
     except msgspec.DecodeError as error:
         message = f"{path} is no plan of dbdoctor: {error}."
         raise UsageError(message, next_step="Give the file that `dbdoctor plan` wrote, unchanged.") from None
+    if found.version != PLAN_VERSION:
+        message = f"{path} is a plan of version {found.version}; this dbdoctor knows version {PLAN_VERSION}."
+        raise UsageError(message, next_step="Make the plan anew with this dbdoctor.")
+    return found
 
 
 def seconds_of(text: str) -> float:
@@ -308,24 +313,35 @@ def run(arguments: list[str]) -> int:
     secrets = tuple(s for a in arguments for s in _secrets_of(a))
     try:
         result = app(args=arguments, standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        typer.echo(error.format_message(), err=True)
+    except typer.TyperException as error:  # an option that is not known, a word that is no number
+        if arguments:
+            _complain(error.format_message(), next_step="See dbdoctor --help.", secrets=secrets)
+        else:
+            typer.echo(error.format_message(), err=True)
         return USAGE
-    except click.ClickException as error:
-        error.show()
-        return USAGE
-    except (click.exceptions.Abort, KeyboardInterrupt):
-        typer.echo("\nStopped. Nothing more was changed.", err=True)
-        return FAILED
+    except (typer.Abort, KeyboardInterrupt):
+        return _stopped()
     except DoctorError as error:
-        typer.echo(hide_passwords(f"dbdoctor: {error.message}", secrets=secrets), err=True)
-        if error.next_step:
-            typer.echo(hide_passwords(f"  → {error.next_step}", secrets=secrets), err=True)
+        _complain(error.message, next_step=error.next_step, secrets=secrets)
         return USAGE if error.kind == "usage" else FAILED
+    except SqlError as error:
+        _complain(f"The server says: {error}", next_step="Nothing was changed. Is it still there, and may this user read it?", secrets=secrets)
+        return FAILED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    return int(result or 0)
+    return _stopped() if result == INTERRUPTED else int(result or 0)
+
+
+def _stopped() -> int:
+    typer.echo("\nStopped. Nothing more was changed.", err=True)
+    return FAILED
+
+
+def _complain(message: str, *, next_step: str, secrets: tuple[str, ...]) -> None:
+    """What went wrong and what to do, on standard error; an app's own output may be part of it."""
+    words = f"dbdoctor: {message}" + (f"\n  → {next_step}" if next_step else "")
+    typer.echo(visible(hide_passwords(words, secrets=secrets), keep="\n"), err=True)
 
 
 def _secrets_of(argument: str) -> tuple[str, ...]:

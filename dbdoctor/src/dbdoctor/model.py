@@ -6,10 +6,12 @@ from typing import Literal
 import msgspec
 
 Action = Literal["NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT"]
+ConstraintKind = Literal["primary", "unique", "foreign", "check", "exclusion"]
 TableKind = Literal["table", "partitioned", "view", "materialized view", "foreign table", "partition"]
 
 
-class TableName(msgspec.Struct, frozen=True, order=True):
+# gc=False: structs that hold only text cannot be part of a cycle, and a big catalog has a hundred thousand of them.
+class TableName(msgspec.Struct, frozen=True, order=True, gc=False):
     """A table's name with its schema, both exactly as the catalog spells them (no quotes)."""
 
     schema: str
@@ -19,7 +21,7 @@ class TableName(msgspec.Struct, frozen=True, order=True):
         return f"{self.schema}.{self.name}" if self.schema else self.name
 
 
-class Column(msgspec.Struct, frozen=True, kw_only=True):
+class Column(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One column; `type` is the database's own full spelling, e.g. `character varying(255)`."""
 
     name: str
@@ -30,7 +32,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     identity: bool = False
 
 
-class Key(msgspec.Struct, frozen=True, kw_only=True):
+class Key(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A primary key or a unique constraint or a bare unique index."""
 
     name: str
@@ -48,7 +50,7 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
         return self.valid and not (self.partial or self.expression or self.deferrable)
 
 
-class ForeignKey(msgspec.Struct, frozen=True, kw_only=True):
+class ForeignKey(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A foreign key as it stands; `enforced` is false when its triggers are disabled or it says NOT ENFORCED."""
 
     name: str
@@ -64,7 +66,7 @@ class ForeignKey(msgspec.Struct, frozen=True, kw_only=True):
     definition: str = ""
 
 
-class Index(msgspec.Struct, frozen=True, kw_only=True):
+class Index(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Any index; `columns` holds the plain columns in order, expressions left out."""
 
     name: str
@@ -74,11 +76,11 @@ class Index(msgspec.Struct, frozen=True, kw_only=True):
     definition: str = ""
 
 
-class Constraint(msgspec.Struct, frozen=True, kw_only=True):
+class Constraint(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A constraint by its name, with the definition the database would print."""
 
     name: str
-    kind: Literal["primary", "unique", "foreign", "check", "exclusion", "not null"]
+    kind: ConstraintKind
     definition: str
 
 

@@ -7,7 +7,15 @@ MISSING = "ALTER TABLE vets ADD COLUMN phone text"
 
 
 @pytest.mark.parametrize(
-    "recorded", ["20240101-create-vets.js", "20240101-create-vets-table.cjs", "0003_add_vets", "V2__create_pets_and_vets.sql", "CreateVets", "20240101-create-vet.js"]
+    "recorded",
+    [
+        "20240101-create-vets.js",
+        "20240101-create-vets-table.cjs",
+        "0003_add_vets",
+        "V2__create_pets_and_vets.sql",
+        "CreateVets",
+        "20240101-create-vet.js",
+    ],
 )
 def test_a_recorded_migration_that_made_the_missing_table_is_named(patient: Patient, recorded: str) -> None:
     found = patient.findings(MISSING, applied=("20230101-create-people.js", recorded))[0]
@@ -22,7 +30,9 @@ def test_a_quoted_name_of_several_words_is_recognised(any_patient: Patient) -> N
     assert any_patient.causes(wanted, applied=("2024-create-vet-visits.js",)) == ["ledger_says_applied_but_schema_lacks_it"]
 
 
-@pytest.mark.parametrize("recorded", ["20240101-create-corvets.js", "20240101-create-vets-index-data.js", "20240101-drop-vets.js", "20240101-create-people.js"])
+@pytest.mark.parametrize(
+    "recorded", ["20240101-create-corvets.js", "20240101-create-vets-index-data.js", "20240101-drop-vets.js", "20240101-create-people.js"]
+)
 def test_a_migration_that_made_something_else_is_not_named(patient: Patient, recorded: str) -> None:
     assert patient.causes(MISSING, applied=(recorded,)) == []
 

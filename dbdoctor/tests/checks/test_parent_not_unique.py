@@ -43,7 +43,9 @@ def test_each_key_of_the_parent_is_shown_with_whether_it_will_do(patient: Patien
     assert "half (tag), cannot be referenced" in shown
 
 
-@pytest.mark.parametrize("key", ["UNIQUE INDEX ON pets (tag)", "UNIQUE INDEX ON pets (tag) INCLUDE (gone)", "UNIQUE INDEX ON pets (tag) NULLS NOT DISTINCT"])
+@pytest.mark.parametrize(
+    "key", ["UNIQUE INDEX ON pets (tag)", "UNIQUE INDEX ON pets (tag) INCLUDE (gone)", "UNIQUE INDEX ON pets (tag) NULLS NOT DISTINCT"]
+)
 def test_a_parent_with_a_fitting_key_is_not_reported(patient: Patient, key: str) -> None:
     patient.run(f"{TABLES} CREATE {key}")
     assert patient.causes(WANTED, failed=False) == []

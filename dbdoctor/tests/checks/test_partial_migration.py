@@ -10,7 +10,9 @@ def test_a_table_that_is_there_is_reported_with_its_rows(any_patient: Patient) -
 
 
 def test_the_rows_of_a_partitioned_table_are_counted(patient: Patient) -> None:
-    patient.run("CREATE TABLE logs (at date) PARTITION BY RANGE (at); CREATE TABLE logs_2024 PARTITION OF logs FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')")
+    patient.run(
+        "CREATE TABLE logs (at date) PARTITION BY RANGE (at); CREATE TABLE logs_2024 PARTITION OF logs FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')"
+    )
     patient.run("INSERT INTO logs VALUES ('2024-05-05'), ('2024-05-06')")
     assert patient.findings("CREATE TABLE logs (at date)")[0].facts["rows"] == 2
 
@@ -26,7 +28,9 @@ def test_an_index_that_is_there_is_reported(patient: Patient) -> None:
     assert (found.facts["kind"], found.facts["name"]) == ("index", "by Body 🦢")
 
 
-@pytest.mark.parametrize("wanted", ["CREATE TABLE pets (id int)", "ALTER TABLE letters ADD COLUMN seen boolean", "CREATE INDEX i ON letters (body)"])
+@pytest.mark.parametrize(
+    "wanted", ["CREATE TABLE pets (id int)", "ALTER TABLE letters ADD COLUMN seen boolean", "CREATE INDEX i ON letters (body)"]
+)
 def test_what_is_not_there_is_not_reported(patient: Patient, wanted: str) -> None:
     assert patient.causes(wanted) == []
 

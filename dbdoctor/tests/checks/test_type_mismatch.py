@@ -14,7 +14,9 @@ def test_a_text_child_of_an_integer_parent_is_reported_with_what_converts(any_pa
 
 
 def test_a_text_too_long_for_the_parent_does_not_count_as_convertible(any_patient: Patient) -> None:
-    any_patient.run("CREATE TABLE codes (code varchar(3) PRIMARY KEY); CREATE TABLE uses (code integer); INSERT INTO uses VALUES (123), (1234)")
+    any_patient.run(
+        "CREATE TABLE codes (code varchar(3) PRIMARY KEY); CREATE TABLE uses (code integer); INSERT INTO uses VALUES (123), (1234)"
+    )
     found = any_patient.findings("ALTER TABLE uses ADD FOREIGN KEY (code) REFERENCES codes (code)")[0]
     assert (found.facts["convertible"], found.facts["inconvertible"]) == (1, 1)
 

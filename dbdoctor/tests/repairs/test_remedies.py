@@ -16,7 +16,9 @@ def cured(patient: Patient, wanted: str) -> bool:
 
 def test_a_missing_column_is_added_as_the_migrations_define_it_and_taken_back(any_patient: Patient) -> None:
     wanted = "CREATE INDEX ON letters (topic)"
-    remedy = any_patient.remedies(wanted, seen="ALTER TABLE letters ADD COLUMN topic VARCHAR(20) NOT NULL DEFAULT 'none'")["add_missing_column"]
+    remedy = any_patient.remedies(wanted, seen="ALTER TABLE letters ADD COLUMN topic VARCHAR(20) NOT NULL DEFAULT 'none'")[
+        "add_missing_column"
+    ]
     before = any_patient.schema
     any_patient.carry_out(remedy)
     assert cured(any_patient, wanted)
@@ -132,7 +134,9 @@ def test_a_parent_of_another_spelling_is_named_rightly(patient: Patient) -> None
     remedy = patient.remedies('CREATE TABLE pets (owner int REFERENCES "People" ("id"))')["correct_name"]
     before = patient.schema
     patient.carry_out(remedy)
-    assert patient.value("SELECT confrelid::regclass::text FROM pg_constraint WHERE conrelid = 'pets'::regclass AND contype = 'f'") == "people"
+    assert (
+        patient.value("SELECT confrelid::regclass::text FROM pg_constraint WHERE conrelid = 'pets'::regclass AND contype = 'f'") == "people"
+    )
     patient.take_back(remedy)
     assert patient.schema == before
 
@@ -209,7 +213,9 @@ def test_a_very_long_name_of_emoji_is_cut_between_characters(patient: Patient) -
     patient.run(f'CREATE TABLE "{"🦢" * 15}" (id int, "Öl" text); CREATE TABLE marks (name text)')
     remedy = patient.remedies(f'ALTER TABLE marks ADD FOREIGN KEY (name) REFERENCES "{"🦢" * 15}" ("Öl")')["add_unique_key"]
     patient.carry_out(remedy)
-    assert patient.value("SELECT indexrelid::regclass::text LIKE '%\\_key\"' FROM pg_index WHERE indrelid = (SELECT oid FROM pg_class WHERE relname LIKE '🦢%' AND relkind = 'r')")
+    assert patient.value(
+        "SELECT indexrelid::regclass::text LIKE '%\\_key\"' FROM pg_index WHERE indrelid = (SELECT oid FROM pg_class WHERE relname LIKE '🦢%' AND relkind = 'r')"
+    )
     patient.take_back(remedy)
 
 
@@ -260,7 +266,10 @@ def test_tables_of_one_name_in_two_schemas_have_a_quarantine_each(patient: Patie
     patient.run("CREATE TABLE pets (id int, owner int); INSERT INTO pets VALUES (1, 98)")
     for table in ("pets", '"North".pets'):
         patient.carry_out(patient.remedies(f"ALTER TABLE {table} ADD FOREIGN KEY (owner) REFERENCES people (id)")["quarantine_orphans"])
-    assert patient.rows('SELECT owner FROM dbdoctor.quarantine_pets UNION ALL SELECT owner FROM dbdoctor."quarantine_North_pets"') == [(98,), (99,)]
+    assert patient.rows('SELECT owner FROM dbdoctor.quarantine_pets UNION ALL SELECT owner FROM dbdoctor."quarantine_North_pets"') == [
+        (98,),
+        (99,),
+    ]
 
 
 @pytest.mark.parametrize("value", ["0", "-1"])
@@ -276,7 +285,9 @@ def test_a_column_that_may_not_be_null_is_not_emptied(patient: Patient) -> None:
 
 def test_rows_equal_in_every_column_leave_one_and_stand_in_quarantine(any_patient: Patient) -> None:
     any_patient.run("CREATE TABLE stamps (code text, about json, note text)")
-    any_patient.run("INSERT INTO stamps SELECT 'a', '{}', NULL FROM generate_series(1, 3); INSERT INTO stamps VALUES ('b', NULL, NULL), (NULL, NULL, NULL), (NULL, NULL, NULL)")
+    any_patient.run(
+        "INSERT INTO stamps SELECT 'a', '{}', NULL FROM generate_series(1, 3); INSERT INTO stamps VALUES ('b', NULL, NULL), (NULL, NULL, NULL), (NULL, NULL, NULL)"
+    )
     wanted = "CREATE UNIQUE INDEX ON stamps (code)"
     any_patient.carry_out(any_patient.remedies(wanted)["quarantine_identical_rows"])
     assert cured(any_patient, wanted)
@@ -306,7 +317,7 @@ def test_rows_that_differ_anywhere_are_for_the_owner_to_judge(patient: Patient, 
 
 
 def test_doubled_places_are_numbered_in_the_order_they_had(any_patient: Patient) -> None:
-    any_patient.run("CREATE TABLE shelf (id int PRIMARY KEY, \"displayOrder\" int, name text)")
+    any_patient.run('CREATE TABLE shelf (id int PRIMARY KEY, "displayOrder" int, name text)')
     any_patient.run("INSERT INTO shelf VALUES (1, 5, 'a'), (2, 5, 'b'), (3, NULL, 'c'), (4, 6, 'd')")
     wanted = 'CREATE UNIQUE INDEX ON shelf ("displayOrder")'
     any_patient.carry_out(any_patient.remedies(wanted)["number_duplicates"])
@@ -317,7 +328,11 @@ def test_doubled_places_are_numbered_in_the_order_they_had(any_patient: Patient)
 
 def test_the_cheapest_remedy_comes_first(patient: Patient) -> None:
     patient.run("CREATE TABLE pets (owner int); INSERT INTO pets VALUES (99)")
-    assert list(patient.remedies("ALTER TABLE pets ADD FOREIGN KEY (owner) REFERENCES people (id)")) == ["keep_orphans", "null_orphans", "quarantine_orphans"]
+    assert list(patient.remedies("ALTER TABLE pets ADD FOREIGN KEY (owner) REFERENCES people (id)")) == [
+        "keep_orphans",
+        "null_orphans",
+        "quarantine_orphans",
+    ]
 
 
 def test_healthy_rows_of_others_are_never_touched(patient: Patient) -> None:

@@ -1,14 +1,18 @@
 """The command line as a user calls it: a program of its own, nothing to answer its questions, its words and exit code kept."""
 
+import io
 import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from dbdoctor import cli
 
 DBDOCTOR = Path(sys.executable).with_name("dbdoctor")
 PATIENCE_S = 500.0
@@ -38,6 +42,14 @@ class Told:
 def call(*words: str | Path, environment: Mapping[str, str] = SAME, cwd: Path | None = None) -> Told:
     """Run `dbdoctor` with these words and wait for it."""
     return run(str(DBDOCTOR), *words, environment=environment, cwd=cwd)
+
+
+def call_here(*words: str | Path) -> Told:
+    """The same inside this process, which saves the second that a start takes: where only words and exit code matter."""
+    out, err, started = io.StringIO(), io.StringIO(), time.monotonic()
+    with redirect_stdout(out), redirect_stderr(err):
+        exit_code = cli.run([str(word) for word in words])
+    return Told(exit_code=exit_code, out=out.getvalue(), err=err.getvalue(), seconds=time.monotonic() - started)
 
 
 def run(*words: str | Path, environment: Mapping[str, str] = SAME, cwd: Path | None = None) -> Told:

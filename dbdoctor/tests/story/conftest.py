@@ -1,6 +1,7 @@
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -38,15 +39,21 @@ def strict_server() -> Iterator[Server]:
             yield server
 
 
+@contextmanager
+def new_little_target(server: Server) -> Iterator[Target]:
+    name = f"harmless_{uuid.uuid4().hex[:12]}"
+    made = new_target(server, name)
+    made.run(LITTLE_DATABASE)
+    yield made
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
 @pytest.fixture
 def loose_target(strict_server: Server) -> Iterator[Target]:
     """The little app's database."""
-    name = f"harmless_{uuid.uuid4().hex[:12]}"
-    made = new_target(strict_server, name)
-    made.run(LITTLE_DATABASE)
-    yield made
-    with psycopg.connect(strict_server.url(), autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with new_little_target(strict_server) as made:
+        yield made
 
 
 @pytest.fixture

@@ -14,9 +14,11 @@ HEADER_BYTES = 5
 def pooler_before(port: int) -> Iterator[int]:
     """Listen on a free port of the loopback and pass everything on to `port`, another process id aside."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=_accept, args=(listener, port), daemon=True).start()
+        accepting = threading.Thread(target=_accept, args=(listener, port))
+        accepting.start()
         yield int(listener.getsockname()[1])
         listener.shutdown(socket.SHUT_RDWR)
+        accepting.join()
 
 
 def _accept(listener: socket.socket, port: int) -> None:
@@ -25,31 +27,36 @@ def _accept(listener: socket.socket, port: int) -> None:
             client, _ = listener.accept()
         except OSError:
             return
-        server = socket.create_connection(("127.0.0.1", port))
-        threading.Thread(target=_pass_on, args=(client, server), daemon=True).start()
-        threading.Thread(target=_greet_and_pass_on, args=(server, client), daemon=True).start()
+        with client, socket.create_connection(("127.0.0.1", port)) as server:
+            forth = threading.Thread(target=_pass_on, args=(client, server))
+            forth.start()
+            _pass_on(server, client, greeting=True)
+            forth.join()
 
 
-def _greet_and_pass_on(server: socket.socket, client: socket.socket) -> None:
-    """Change the process id in the server's greeting; wants a client that asks for no encryption (sslmode=disable)."""
+def _pass_on(source: socket.socket, sink: socket.socket, *, greeting: bool = False) -> None:
+    """Bytes as they come; `greeting` for a server's first messages, which are looked through (wants sslmode=disable)."""
     received = b""
-    while data := server.recv(65536):
-        received += data
-        while len(received) >= HEADER_BYTES:
-            length = 1 + struct.unpack("!I", received[1:HEADER_BYTES])[0]
-            if len(received) < length:
-                break
-            message, received = received[:length], received[length:]
-            if message[:1] == BACKEND_KEY_DATA:
-                process = struct.unpack("!I", message[HEADER_BYTES : HEADER_BYTES + 4])[0]
-                client.sendall(message[:HEADER_BYTES] + struct.pack("!I", process + 1) + message[HEADER_BYTES + 4 :] + received)
-                _pass_on(server, client)
-                return
-            client.sendall(message)
-
-
-def _pass_on(source: socket.socket, sink: socket.socket) -> None:
     with suppress(OSError):
         while data := source.recv(65536):
-            sink.sendall(data)
+            if not greeting:
+                sink.sendall(data)
+                continue
+            received += data
+            while greeting and len(received) >= HEADER_BYTES and len(received) >= (length := _length(received)):
+                greeting = received[:1] != BACKEND_KEY_DATA
+                sink.sendall(received[:length] if greeting else _disguised(received[:length]))
+                received = received[length:]
+            if not greeting:
+                sink.sendall(received)
         sink.shutdown(socket.SHUT_WR)
+
+
+def _length(message: bytes) -> int:
+    return 1 + int(struct.unpack("!I", message[1:HEADER_BYTES])[0])
+
+
+def _disguised(key_data: bytes) -> bytes:
+    """The message that tells a session's process id, with another one."""
+    process = int(struct.unpack("!I", key_data[HEADER_BYTES : HEADER_BYTES + 4])[0])
+    return key_data[:HEADER_BYTES] + struct.pack("!I", process + 1) + key_data[HEADER_BYTES + 4 :]

@@ -90,6 +90,7 @@ class Target:
 def new_target(server: Server, name: str, *, template: str = "template1", owner: str = "postgres") -> Target:
     """Make a database on a server of ours that listens on TCP; its address is a TCP one, as sequelize-cli reads no other."""
     with psycopg.connect(server.url(), autocommit=True, application_name=APPLICATION_NAME) as connection:
+        connection.execute("SET default_transaction_read_only = off")
         connection.execute(sql_text(f"CREATE DATABASE {quoted(name)} TEMPLATE {quoted(template)} OWNER {quoted(owner)}"))
         major = connection.info.server_version // 10000
     return Target(url=server.tcp_url(database=name), tools=find_binaries(major=major).folder)

@@ -181,7 +181,7 @@ def test_the_useful_migrations_of_the_studio_have_really_run(healed: Healing) ->
     for child in ("notifications.userId", "food_scans.userId", "shopping_carts.userId", "posts.userId"):
         assert (child, "users.id") in keys
     assert healed.target.column("users", "timezone")
-    assert healed.target.column("orientations", "notes")
+    assert healed.target.column("orientations", "trainerNotes")
 
 
 @studio

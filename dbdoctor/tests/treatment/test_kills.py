@@ -93,6 +93,21 @@ def test_killed_in_a_step(one_workshop: Workshop, frozen_by: str, done: int, con
 
 
 @pytest.mark.parametrize("continuation", CONTINUATIONS)
+def test_killed_after_the_index_was_built_and_before_the_journal_says_so(one_workshop: Workshop, continuation: Continuation) -> None:
+    plan, before = full_plan(one_workshop), one_workshop.everything()
+    built = "SELECT count(*) FROM pg_index WHERE indexrelid = to_regclass('\"sessions by user\"') AND indisvalid"
+    with holding(one_workshop, "LOCK TABLE sessions IN ROW EXCLUSIVE MODE") as writer:
+        process = start_apply(one_workshop, plan)
+        wait_until(lambda: step_states(one_workshop)[1:2] == ["running"] and is_blocked(one_workshop))
+        with holding(one_workshop, "SELECT FROM dbdoctor.steps WHERE position = 1 FOR UPDATE"):
+            writer.rollback()
+            kill_when(process, lambda: one_workshop.ask(built) == [(1,)] and is_blocked(one_workshop))
+            wait_until(lambda: not is_blocked(one_workshop))
+    assert step_states(one_workshop)[1] == "running"
+    go_on(one_workshop, plan, continuation, before)
+
+
+@pytest.mark.parametrize("continuation", CONTINUATIONS)
 def test_killed_while_the_apps_command_runs(one_workshop: Workshop, continuation: Continuation) -> None:
     plan, before = full_plan(one_workshop), one_workshop.everything()
     (one_workshop.folder / "hold").touch()

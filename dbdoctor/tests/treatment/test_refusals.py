@@ -91,6 +91,12 @@ def test_a_plan_for_another_catalog_is_refused_and_leaves_no_trace(one_workshop:
         apply(url=one_workshop.url, plan=plan, state_folder=one_workshop.state)
 
 
+def test_a_plan_that_was_just_applied_is_applied_already(one_workshop: Workshop) -> None:
+    plan = one_workshop.plan(add_key())
+    first = apply(url=one_workshop.url, plan=plan, state_folder=one_workshop.state)
+    assert apply(url=one_workshop.url, plan=plan, state_folder=one_workshop.state) == first
+
+
 def test_rows_alone_do_not_make_it_another_catalog(one_workshop: Workshop) -> None:
     plan = one_workshop.plan(add_key())
     one_workshop.run("INSERT INTO sessions (user_id) VALUES (1)", "ANALYZE")
@@ -144,6 +150,35 @@ def test_an_app_command_that_hangs_is_ended_with_all_its_children(one_workshop: 
         apply(url=one_workshop.url, plan=one_workshop.plan(step), state_folder=one_workshop.state, time_limit_s=1)
     assert time.monotonic() - started < 15
     assert not [path for path in Path("/proc").glob("[0-9]*/cmdline") if name in _text(path)]
+
+
+def test_a_daemon_that_the_apps_command_leaves_behind_is_ended_too(one_workshop: Workshop) -> None:
+    name = unlikely_name()
+    step = MigrateStep(command=f"setsid sh -c 'sleep 60; echo {name}' & exit 0", cwd=str(one_workshop.folder))
+    assert apply(url=one_workshop.url, plan=one_workshop.plan(step), state_folder=one_workshop.state).state == "applied"
+    assert not [path for path in Path("/proc").glob("[0-9]*/cmdline") if name in _text(path)]
+
+
+def test_a_session_that_the_apps_command_has_left_on_the_server_is_ended_before_the_next_try(one_workshop: Workshop) -> None:
+    step = MigrateStep(command="test -e well && " + one_workshop.migrate.command, cwd=str(one_workshop.folder))
+    one_workshop.migration("002-more.sql", "ALTER TABLE users ADD COLUMN born date")
+    plan = one_workshop.plan(step)
+    with pytest.raises(MigrateFailed):
+        apply(url=one_workshop.url, plan=plan, state_folder=one_workshop.state)
+    (one_workshop.folder / "well").touch()
+    name = f"dbdoctor-{runs(url=one_workshop.url)[0].id}"
+    with psycopg.connect(one_workshop.url, application_name=name) as left:
+        left.execute("LOCK TABLE users IN ACCESS SHARE MODE")
+        run = apply(url=one_workshop.url, plan=plan, state_folder=one_workshop.state, time_limit_s=15)
+        assert run.state == "applied"
+        with pytest.raises(psycopg.OperationalError):
+            left.execute("SELECT 1")
+
+
+def test_marks_that_precede_the_apps_command_are_made_all_or_none(one_workshop: Workshop) -> None:
+    plan = one_workshop.plan(mark("002-a.sql"), mark("003-b.sql"), one_workshop.migrate)
+    apply(url=one_workshop.url, plan=plan, state_folder=one_workshop.state)
+    assert one_workshop.ask("SELECT count(*), count(DISTINCT xmin::text) FROM \"Meta\" WHERE name <> '001-first.sql'") == [(2, 1)]
 
 
 def _text(path: Path) -> str:

@@ -47,6 +47,15 @@ def test_steps_that_carry_their_way_back_need_no_backup_and_keep_rows_written_si
     assert not workshop.ask("SELECT FROM pg_namespace WHERE nspname = 'dbdoctor'")
 
 
+def test_steps_that_depend_on_one_another_are_taken_back_last_one_first(workshop: Workshop) -> None:
+    before = workshop.everything()
+    first = SqlStep(sql="CREATE TABLE parents (id integer PRIMARY KEY)", undo_sql="DROP TABLE parents")
+    second = SqlStep(sql="CREATE TABLE children (id integer REFERENCES parents)", undo_sql="DROP TABLE children")
+    run = apply(url=workshop.url, plan=workshop.plan(first, second), state_folder=workshop.state)
+    undo(url=workshop.url, run_id=run.id)
+    assert workshop.everything() == before
+
+
 def test_rows_in_quarantine_are_counted_and_come_back(workshop: Workshop) -> None:
     before = workshop.everything()
     run = apply(url=workshop.url, plan=workshop.plan(*quarantine_steps()), state_folder=workshop.state)
@@ -223,3 +232,39 @@ def test_large_objects_do_not_cut_the_restore_in_two(workshop: Workshop) -> None
         script = b"".join(dump_script(connection, workshop.tools, Path(run.backup_path)))
     assert b"lo_open" in script
     assert not [line for line in script.splitlines() if line.strip() in {b"BEGIN;", b"COMMIT;"}]
+
+
+SILENT = {
+    "switched off": ("ALTER TABLE sessions DISABLE TRIGGER ALL", "ALTER TABLE sessions ENABLE TRIGGER ALL"),
+    "off at the parent, with rows that break it": (
+        (
+            "ALTER TABLE sessions DISABLE TRIGGER ALL; ALTER TABLE users DISABLE TRIGGER ALL; INSERT INTO sessions (user_id) VALUES (77);"
+            "ALTER TABLE sessions ENABLE TRIGGER ALL"
+        ),
+        "ALTER TABLE users ENABLE TRIGGER ALL; DELETE FROM sessions WHERE user_id = 77",
+    ),
+    "called valid over rows that break it": (
+        "ALTER TABLE sessions DISABLE TRIGGER ALL; INSERT INTO sessions (user_id) VALUES (77); ALTER TABLE sessions ENABLE TRIGGER ALL",
+        "DELETE FROM sessions WHERE user_id = 77",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", SILENT)
+def test_a_key_that_does_not_do_what_it_says_comes_back_just_so(workshop: Workshop, kind: str) -> None:
+    broken, cure = SILENT[kind]
+    flags = (
+        "SELECT k.conname, k.convalidated, f.proname, t.tgenabled FROM pg_constraint k JOIN pg_trigger t ON t.tgconstraint = k.oid"
+        " JOIN pg_proc f ON f.oid = t.tgfoid ORDER BY 1, 3"
+    )
+    workshop.run(add_key().sql, broken)
+    before, flagged = workshop.everything(), workshop.ask(flags)
+    run = apply(url=workshop.url, plan=workshop.plan(SqlStep(sql=cure), convert()), state_folder=workshop.state)
+    assert workshop.ask(flags) != flagged or workshop.everything() != before
+    told: list[Progress] = []
+    undone = undo(url=workshop.url, run_id=run.id, tell=told.append)
+    assert undone.verification is not None
+    assert undone.verification.failed == ()
+    assert (workshop.everything(), workshop.ask(flags)) == (before, flagged)
+    # Only what no flag tells takes a second attempt.
+    assert [one.stage for one in told].count("restore") == (2 if kind.startswith("called valid") else 1)

@@ -13,8 +13,10 @@ from dbdoctor.model import Catalog, TableName
 _FOLDERS = ("migrations", "db/migrations", "src/migrations", "src/db/migrations", "database/migrations", "server/migrations")
 # sequelize-cli takes .js, .cjs, .ts and .cts files, declaration files aside.
 _RUNS = re.compile(r"^(?!.*\.d\.ts$).*\.(cjs|js|cts|ts)$")
-_RC_PATH = re.compile(r"""migrations-path['"]?\s*[:=]\s*(?:path\.(?:resolve|join)\()?(?:__dirname\s*,)?([^)\n]*)""")
-_RC_PART = re.compile(r"""['"]([^'"]+)['"]""")
+# 'migrations-path': path.resolve(…) over however many lines, or an expression that ends with its line, a comma or the object.
+_RC_PATH = re.compile(r"""['"]?migrations-?[pP]ath['"]?\s*[:=]\s*(?:(?:\w+\.)?(?:resolve|join)\(([^)]*)\)|((?:\$\{\w+\}|[^,\n}])*))""")
+_RC_PART = re.compile(r"""['"`](?:\$\{__dirname\})?([^'"`]+)['"`]""")
+_RC_COMMENT = re.compile(r"/\*.*?\*/|(?<![:'\"])//[^\n]*", re.DOTALL)
 
 
 class SequelizeHistory:
@@ -27,9 +29,10 @@ class SequelizeHistory:
         self.ledger = ledger
 
     def known(self, folder: Path | None, applied: Sequence[str]) -> list[str]:
-        """File names in the byte order in which umzug runs them."""
+        """File names in the order in which umzug runs them: by UTF-16 code units, as JavaScript compares."""
         found = _migrations_folder(folder, applied)
-        return sorted(file.name for file in found.iterdir() if file.is_file() and _RUNS.match(file.name)) if found else []
+        names = [file.name for file in found.iterdir() if file.is_file() and _RUNS.match(file.name)] if found else []
+        return sorted(names, key=_as_javascript_sorts)
 
     def unseen(self, folder: Path | None, applied: Sequence[str]) -> list[str]:
         """Files beside the migrations whose ending the tool does not take."""
@@ -66,11 +69,16 @@ def _migrations_folder(folder: Path | None, applied: Sequence[str]) -> Path | No
     candidates = [folder / part for part in _FOLDERS]
     settings = folder / ".sequelizerc"
     if settings.is_file():
-        found = _RC_PATH.search(settings.read_text(errors="replace"))
-        if found:
-            candidates.insert(0, folder.joinpath(*_RC_PART.findall(found.group(1))))
+        found = _RC_PATH.search(_RC_COMMENT.sub("", settings.read_text(errors="replace")))
+        parts = [part.lstrip("/") for part in _RC_PART.findall(found.group(1) or found.group(2) or "")] if found else []
+        if parts:
+            candidates.insert(0, folder.joinpath(*parts))
     existing = [c for c in candidates if c.is_dir()]
     if not existing:
         return None
     names = set(applied)
     return max(existing, key=lambda c: (len(names & {f.name for f in c.iterdir()}), -existing.index(c)))
+
+
+def _as_javascript_sorts(name: str) -> bytes:
+    return name.encode("utf-16-be", errors="surrogatepass")

@@ -1,15 +1,16 @@
 """What a rehearsal took away: rows that are gone, values that are gone. Compared with the untouched base, rename-proof."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 import msgspec
 
 from dbdoctor.databases.postgresql.connection import Connection
-from dbdoctor.databases.postgresql.rows import StoredTable, count_rows, count_values, fingerprint, quarantined, stored_tables, stream_rows
+from dbdoctor.databases.postgresql.rows import StoredTable, count_rows, count_values, fingerprint, quarantined_rows, stored_tables, stream_rows
 from dbdoctor.model import TableName
 
-Row = tuple[tuple[str | None, ...], tuple[str | None, ...]]
+Values = tuple[str | None, ...]
+Row = tuple[Values, Values]
 
 
 class Loss(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,8 +57,7 @@ class _Sides(msgspec.Struct, frozen=True, kw_only=True):
 def _table_losses(sides: _Sides) -> list[Loss]:
     names_before = [b for b, _ in sides.pairs]
     same = fingerprint(sides.base, sides.before.name, names_before) == fingerprint(sides.after, sides.now.name, [a for _, a in sides.pairs])
-    kept = 0 if same else quarantined(sides.after, sides.before.name)
-    found = [] if same else [loss for loss in _compare(sides) if loss.rows > kept]  # what stands in quarantine is not lost
+    found = [] if same else list(_compare(sides))
     gone = [name for name in sides.before.columns.values() if name not in names_before]
     table = sides.before.name
     values = [Loss(kind="values", table=table, rows=count_values(sides.base, table, c), column=c) for c in gone]
@@ -79,15 +79,16 @@ def _compare(sides: _Sides) -> Iterator[Loss]:
         key = [b for b, _ in sides.pairs]  # without a primary key each row is its own identity
     values = [b for b, _ in sides.pairs if b not in key]
     missing, emptied = 0, dict.fromkeys(values, 0)
+    kept = _Kept(sides.after, before.name, key, values)
     with sides.base.transaction(), sides.after.transaction():
         left = stream_rows(sides.base, before.name, key, values)
         right = stream_rows(sides.after, sides.now.name, [names[c] for c in key], [names[c] for c in values])
-        for old, new in _joined(left, right):
+        for identity, old, new in _joined(left, right):
             if new is None:
-                missing += 1
+                missing += not kept.has(identity, dict(zip(values, old, strict=True)))
                 continue
             for column, was, is_now in zip(values, old, new, strict=True):
-                emptied[column] += was is not None and is_now is None
+                emptied[column] += was is not None and is_now is None and not kept.has(identity, {column: was})
     if missing:
         yield Loss(kind="rows", table=before.name, rows=missing)
     for column, rows in emptied.items():
@@ -95,19 +96,39 @@ def _compare(sides: _Sides) -> Iterator[Loss]:
             yield Loss(kind="values", table=before.name, rows=rows, column=column)
 
 
-def _joined(left: Iterator[Row], right: Iterator[Row]) -> Iterator[tuple[tuple[str | None, ...], tuple[str | None, ...] | None]]:
-    """Each left row with the right row of the same key, both sides in key order; memory stays flat."""
+class _Kept:
+    """What stands in the doctor's quarantine is not lost: a row by its key and its values. Read whole, it is small."""
+
+    def __init__(self, after: Connection, table: TableName, key: Sequence[str], values: Sequence[str]) -> None:
+        self._values = list(values)
+        self._rows: dict[Values, list[Values]] = {}
+        for identity, row in quarantined_rows(after, table, key, values):
+            self._rows.setdefault(identity, []).append(row)
+
+    def has(self, identity: Values, wanted: Mapping[str, str | None]) -> bool:
+        """Whether a row of that key with these values is there; a table without a key needs as many as are missing."""
+        for row in self._rows.get(identity, ()):
+            there = dict(zip(self._values, row, strict=True))
+            if all(there[column] == value for column, value in wanted.items()):
+                if not self._values:
+                    self._rows[identity].remove(row)
+                return True
+        return False
+
+
+def _joined(left: Iterator[Row], right: Iterator[Row]) -> Iterator[tuple[Values, Values, Values | None]]:
+    """Each left row's key and values with the right row's of the same key, both sides in key order; memory stays flat."""
     current = next(right, None)
     for key, values in left:
         while current is not None and _order(current[0]) < _order(key):
             current = next(right, None)
         if current is not None and current[0] == key:
-            yield values, current[1]
+            yield key, values, current[1]
             current = next(right, None)
         else:
-            yield values, None
+            yield key, values, None
 
 
-def _order(key: tuple[str | None, ...]) -> tuple[tuple[bool, bytes], ...]:
+def _order(key: Values) -> tuple[tuple[bool, bytes], ...]:
     """PostgreSQL's order of text under collation C, NULLs last."""
     return tuple((part is None, (part or "").encode()) for part in key)

@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from dbdoctor.databases.postgresql.connection import literal
 from dbdoctor.databases.postgresql.server_log import Executed
 from dbdoctor.databases.postgresql.sessions import Wait
 from dbdoctor.findings import SqlStep
@@ -16,12 +17,13 @@ ECHO = "25P02"  # "current transaction is aborted": never a cause, always an ech
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
-    """A single statement as the server received it, with its effects."""
+    """A single statement as the server received it, with its effects; `undone` when a later one of the same query took it back."""
 
     sql: str
     session: str
     effects: tuple[Effect, ...]
     error: ServerError | None = None
+    undone: bool = False
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,16 +77,19 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def statements_of(executed: Sequence[Executed]) -> list[Statement]:
-    """The log's entries as single statements; of several in one query only the culprit keeps the error."""
+    """The log's entries as single statements; of several in one query only the culprit keeps the error, those before it are undone."""
     found: list[Statement] = []
     for entry in executed:
         parts = split_statements(entry.sql) or [entry.sql]
         culprit = _culprit(parts, entry) if entry.error else -1
+        # Several statements in one query are one transaction, unless they say otherwise themselves.
+        together = all(e.kind not in TRANSACTION_WORDS for part in parts for e in effects_of(part))
         for position, part in enumerate(parts):
             if 0 <= culprit < position:
                 break  # the server never came to these
             error = entry.error if position == culprit else None
-            found.append(Statement(sql=part, session=entry.session, effects=effects_of(part), error=error))
+            undone = together and position < culprit
+            found.append(Statement(sql=part, session=entry.session, effects=effects_of(part), error=error, undone=undone))
     return found
 
 
@@ -113,7 +118,7 @@ def segments_of(statements: Sequence[Statement], *, ledger: TableName, pending: 
         if not recording:
             current.append(statement)
             continue
-        name = next((m for m in left if f"'{m}'" in statement.sql), left[0] if left else "")
+        name = next((m for m in left if literal(m) in statement.sql), left[0] if left else "")
         if name in left:
             left.remove(name)
         segments.append(Segment(migration=name, statements=tuple(_without_ledger(current, ledger)), recorded=True))

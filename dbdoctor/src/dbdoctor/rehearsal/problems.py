@@ -120,29 +120,54 @@ def _takes(segment: Segment, loss: Loss) -> bool:
 
 
 def undone_statements(segment: Segment) -> list[Statement]:
-    """The statements of a migration that had no effect: failed ones, and those in a transaction that an error doomed."""
+    """The statements of a migration that had no effect: failed ones, and those that a transaction or a savepoint took back."""
     undone: list[Statement] = []
-    open_since: dict[str, list[Statement]] = {}
-    doomed: set[str] = set()
+    transactions: dict[str, _Transaction] = {}
     for statement in segment.statements:
-        kind = statement.effects[0].kind
+        kind, session = statement.effects[0].kind, statement.session
+        transaction = transactions.get(session)
         if kind == "begin":
-            open_since[statement.session] = []
-            doomed.discard(statement.session)
+            transactions[session] = transaction or _Transaction()
+        elif transaction is None:
+            undone += [statement] if statement.error or statement.undone else []
         elif kind in {"commit", "rollback"}:
-            held = open_since.pop(statement.session, [])
-            undone += held if statement.session in doomed or kind == "rollback" else []
-            doomed.discard(statement.session)
-        elif kind == "rollback_to":
-            doomed.discard(statement.session)
-        elif statement.session in open_since:
-            open_since[statement.session].append(statement)
-            if statement.error:
-                doomed.add(statement.session)
-        elif statement.error:
-            undone.append(statement)
-    failed_inside = [s for held in open_since.values() for s in held if s.error]
+            undone += transactions.pop(session).ended(kept=kind == "commit")
+        else:
+            transaction.take(statement)
+    failed_inside = [s for t in transactions.values() for s in [*t.gone, *(h for h in t.held if h.error)]]
     return undone + failed_inside
+
+
+class _Transaction:
+    """One that is open: what it holds, what its savepoints took back, whether an error has doomed it."""
+
+    def __init__(self) -> None:
+        self.held: list[Statement] = []
+        self.gone: list[Statement] = []
+        self._doomed = False
+        self._savepoints: list[tuple[str, int]] = []
+
+    def take(self, statement: Statement) -> None:
+        kind, name = statement.effects[0].kind, statement.sql.strip(" ;\n").split(" ")[-1]
+        if kind == "rollback_to":
+            while self._savepoints and self._savepoints[-1][0] != name:
+                self._savepoints.pop()
+            place = self._savepoints[-1][1] if self._savepoints else 0
+            self.gone += self.held[place:]
+            del self.held[place:]
+            self._doomed = False
+        elif statement.error:
+            self._doomed = True
+            self.held.append(statement)
+        elif kind == "savepoint":
+            if not statement.sql.strip().lower().startswith("release"):
+                self._savepoints.append((name, len(self.held)))
+        else:
+            self.held.append(statement)
+
+    def ended(self, *, kept: bool) -> list[Statement]:
+        """What had no effect, once it is committed (`kept`) or rolled back."""
+        return self.gone if kept and not self._doomed else [*self.gone, *self.held]
 
 
 def _lacks(observation: Observation, scenario: Scenario, memory: Mapping[str, Segment]) -> Problem | None:

@@ -101,7 +101,7 @@ class Search:
         observation, problem = self._attempt(scenario)
         if problem is None:
             return scenario, observation
-        if problem.kind == "command_failed":
+        if problem.kind == "command_failed" or (problem.kind == "hung" and not problem.migration):
             self._refuse_command(problem)
         if problem.key in {d.problem for d in scenario.decisions} or problem.kind == "step_failed":
             return None
@@ -196,6 +196,9 @@ class Search:
         return bool(needed & given)
 
     def _refuse_command(self, problem: Problem) -> None:
+        if problem.kind == "hung":
+            message = f"The migrate command did not end within {self.trial.settings.time_limit_s:g} s, and no migration had begun."
+            raise CommandFails(message, next_step="Run it by hand in its folder, or give it longer with --time-limit; nothing was changed.")
         error = problem.statement.error if problem.statement else None
         said = f"{error.sqlstate} {error.message}" if error else problem.detail.strip()[-600:]
         message = f"The migrate command fails before it comes to a migration: {said}"

@@ -1,5 +1,6 @@
 """The letter's hand: a console of 80 to 120 columns, colour only where it carries meaning, plain text when piped."""
 
+import re
 import sys
 from typing import TextIO
 
@@ -18,6 +19,9 @@ SYMBOLS = {
     "open": ("○", "yellow"),
 }
 
+# Colours, cursor movements and titles (CSI, OSC), whole.
+_TERMINAL_ORDERS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
+
 
 class Letter:
     """Writes findings as a good doctor would: headings, short lines, evidence a step further in. Nothing is read as markup."""
@@ -30,16 +34,16 @@ class Letter:
 
     def title(self, words: str, subject: str) -> None:
         """The first line: what this is about."""
-        self.console.print(Text.assemble((words, "bold"), ("  ", ""), (subject, "dim")))
+        self.console.print(Text.assemble((visible(words), "bold"), ("  ", ""), (visible(subject), "dim")))
 
     def heading(self, words: str) -> None:
         """A part of the letter."""
         self.console.print()
-        self.console.print(Text(words, style="bold underline"))
+        self.console.print(Text(visible(words), style="bold underline"))
 
     def line(self, text: str, *, indent: int = 2, style: str = "") -> None:
         """A sentence, wrapped with its indent kept."""
-        self.console.print(Padding(Text(text, style=style), (0, 0, 0, indent), expand=False))
+        self.console.print(Padding(Text(visible(text), style=style), (0, 0, 0, indent), expand=False))
 
     def marked(self, kind: str, text: str, *, indent: int = 2) -> None:
         """A sentence with a symbol; the words alone say the same."""
@@ -47,7 +51,7 @@ class Letter:
         grid = Table.grid(padding=(0, 1))
         grid.add_column(width=1)
         grid.add_column()
-        grid.add_row(Text(symbol, style=colour), Text(text))
+        grid.add_row(Text(symbol, style=colour), Text(visible(text)))
         self.console.print(Padding(grid, (0, 0, 0, indent), expand=False))
 
     def evidence(self, query: str, answer: str, *, indent: int = 4) -> None:
@@ -73,13 +77,22 @@ class Letter:
         for width in widths:
             grid.add_column(width=width, no_wrap=True, overflow="ellipsis")
         grid.add_column()
-        grid.add_row(*[Text(cell, style=style) for cell in cells])
+        grid.add_row(*[Text(visible(cell), style=style) for cell in cells])
         self.console.print(Padding(grid, (0, 0, 0, indent), expand=False))
+
+
+def visible(text: str, *, keep: str = "") -> str:
+    """Text from anywhere (names, messages, an app's output) as it may be shown: nothing in it steers the terminal or begins a line.
+
+    Colours are taken out, white space becomes blanks, other control characters a sign; those in `keep` stay.
+    """
+    plain = _TERMINAL_ORDERS.sub("", text)
+    return "".join(c if c.isprintable() or c in keep else " " if c.isspace() else "�" for c in plain)
 
 
 def one_line(text: str, longest: int) -> str:
     """Whitespace folded, control characters made visible, cut in the middle when too long."""
-    folded = " ".join("".join(c if c.isprintable() or c.isspace() else "�" for c in text).split())
+    folded = " ".join(visible(text).split())
     if len(folded) <= longest:
         return folded
     half = (longest - 3) // 2

@@ -9,6 +9,7 @@ from dbdoctor.databases.postgresql import journal, run_lock
 from dbdoctor.databases.postgresql.catalog import read_catalog
 from dbdoctor.databases.postgresql.connection import SqlError
 from dbdoctor.databases.postgresql.snapshot import Snapshot, differing_rows, one_moment, take_snapshot
+from dbdoctor.errors import UsageError
 from dbdoctor.findings import MigrateStep, Plan
 from dbdoctor.treatment.opening import describe, find_run, open_surgery, snapshot_of
 from dbdoctor.treatment.preparing import prepare_run
@@ -33,6 +34,8 @@ def apply(
     `lock_timeout_s` is how long one attempt at a step may wait for a lock, `attempts` how many there are; `time_limit_s` holds for each
     run of the app's command. Raises a DoctorError that says what was changed and how to go on.
     """
+    if not no_migrate:
+        _refuse_missing_folders(plan)
     with open_surgery(url=url, tell=tell) as surgery:
         run_id = prepare_run(surgery, plan=plan, state_folder=state_folder)
         if find_run(surgery.connection, run_id).state == "applied":
@@ -44,6 +47,13 @@ def apply(
         if _do_steps(work, no_migrate=no_migrate):
             _finish(work)
         return describe(surgery.connection, find_run(surgery.connection, run_id))
+
+
+def _refuse_missing_folders(plan: Plan) -> None:
+    """Before anything is changed: the app's folder may have moved since the plan was made."""
+    for step in plan.steps:
+        if isinstance(step, MigrateStep) and not Path(step.cwd).is_dir():
+            raise UsageError(f"There is no folder {step.cwd} to run the command in.", next_step="Make the plan anew (dbdoctor plan --cwd).")
 
 
 def _do_steps(work: Work, *, no_migrate: bool) -> bool:

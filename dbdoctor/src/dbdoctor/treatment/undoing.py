@@ -4,15 +4,17 @@ import difflib
 import hashlib
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
 
-from dbdoctor.databases.postgresql import debris, journal, restore, run_lock
+from dbdoctor.databases.postgresql import debris, journal, restore, run_lock, silent_keys
 from dbdoctor.databases.postgresql.catalog import read_catalog
 from dbdoctor.databases.postgresql.connection import SqlError, sql_text
 from dbdoctor.databases.postgresql.dump import schema_text
+from dbdoctor.databases.postgresql.probes import FOREIGN_KEY_VIOLATION
+from dbdoctor.databases.postgresql.silent_keys import KeyName
 from dbdoctor.databases.postgresql.snapshot import Snapshot, differing_rows, differing_structure, one_moment, take_snapshot
 from dbdoctor.errors import DoctorError
 from dbdoctor.findings import MigrateStep, Plan, SqlStep
@@ -148,21 +150,27 @@ def _undo_by_restore(surgery: Surgery, row: journal.RunRow, *, before: Snapshot)
             next_step="Bring it back from the machine the run was applied on. Nothing was changed.",
         )
     journal.record_state(surgery.connection, run_id=row.id, state="undoing")
-    for number in range(1, ATTEMPTS + 1):
+    apart = {trigger.key for trigger in before.switched}
+    number = 0
+    while True:
+        number += 1
         surgery.tell(Progress(stage="restore" if number == 1 else "retry", attempt=number))
         try:
-            return _restore_once(surgery, row, before=before, file=file)
+            return _restore_once(surgery, row, before=before, apart=apart)
         except restore.RestoreStopped as error:
+            if error.sqlstate == FOREIGN_KEY_VIOLATION and error.key is not None and error.key not in apart:
+                apart.add(error.key)  # it called itself valid over rows that break it, and shall again
+                number -= 1
+                continue
             if error.sqlstate not in {LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED}:
                 raise
             if number == ATTEMPTS:
                 raise _busy(surgery) from error
             _pause(number)
-    raise AssertionError
 
 
-def _restore_once(surgery: Surgery, row: journal.RunRow, *, before: Snapshot, file: Path) -> list[Note]:
-    connection = surgery.connection
+def _restore_once(surgery: Surgery, row: journal.RunRow, *, before: Snapshot, apart: set[KeyName]) -> list[Note]:
+    connection, file = surgery.connection, Path(row.backup_path)
     session = restore.RestoreSession(surgery.tools, surgery.url)
     try:
         tables = restore.tables_to_lock(connection)
@@ -173,8 +181,14 @@ def _restore_once(surgery: Surgery, row: journal.RunRow, *, before: Snapshot, fi
             session.send_bytes(statement.encode())
         for statement in restore.schema_statements(before, now):
             session.send_bytes(statement.encode())
-        for line in restore.dump_script(connection, surgery.tools, file):
+        entries = restore.entries_to_restore(connection, surgery.tools, file)
+        keys = restore.key_entries(entries, apart, before)
+        for line in restore.dump_script(connection, surgery.tools, file, apart=list(keys.values())):
             session.send_bytes(line)
+        for statement in silent_keys.key_scripts(surgery.tools, file, list(keys.values())):
+            session.send_bytes(statement.encode(errors="surrogateescape"))
+        for statement in silent_keys.as_they_were(_valid_before(before, keys), before.switched):
+            session.send_bytes(statement.encode())
         made = [name for name in journal.kept_tables(connection) if name not in before.kept]
         for statement in journal.forgetting(connection, run_id=row.id, state="undone", kept=made):
             session.send_bytes(f"{statement};\n".encode())
@@ -182,6 +196,16 @@ def _restore_once(surgery: Surgery, row: journal.RunRow, *, before: Snapshot, fi
     finally:
         session.close()
     return notes
+
+
+def _valid_before(before: Snapshot, keys: Iterable[KeyName]) -> list[KeyName]:
+    """Those keys that called themselves valid."""
+    said = {
+        KeyName(table.schema, table.name, text.partition(": ")[0].split(" ", 1)[1]): text
+        for table in before.tables
+        for text in table.constraints
+    }
+    return sorted(key for key in keys if key in said and not said[key].endswith("NOT VALID"))
 
 
 def _refuse_to_lose(row: journal.RunRow, *, before: Snapshot, now: Snapshot) -> list[Note]:

@@ -45,6 +45,9 @@ def with_table_name(sql: str, old: TableName, new: TableName, *, dialect: str = 
     for table in found:
         table.set("this", exp.to_identifier(new.name, quoted=True))
         table.set("db", exp.to_identifier(new.schema, quoted=True) if new.schema else None)
+    for column in tree.find_all(exp.Column) if tree is not None and found else ():
+        if _spelled(column.args.get("table"), old.name):
+            column.set("table", exp.to_identifier(new.name, quoted=True))
     return _written(tree, dialect) if tree is not None and found else None
 
 

@@ -5,14 +5,16 @@ import re
 from dbdoctor.errors import UsageError
 from dbdoctor.model import Reference, TableName
 
-_SIDE = r'(?:(?P<{0}_schema>"[^"]+"|[^\s."]+)\.)?(?P<{0}_table>"[^"]+"|[^\s."]+)\.(?P<{0}_columns>"[^"]+"|\([^)]+\)|[^\s."()]+)'
-_WISH = re.compile(r"^\s*" + _SIDE.format("child") + r"\s*->\s*" + _SIDE.format("parent") + r"\s*$")
+_NAME = r'(?:"(?:[^"]|"")+"|[^\s.,"()>-][^\s.,"()>]*)'  # quotes in quotes are doubled, as in SQL
+_COLUMNS = rf"(?:{_NAME}|\(\s*{_NAME}(?:\s*,\s*{_NAME})*\s*\))"
+_SIDE = rf"(?:(?P<@_schema>{_NAME})\.)?(?P<@_table>{_NAME})\.(?P<@_columns>{_COLUMNS})"
+_WISH = re.compile(rf"^\s*{_SIDE.replace('@', 'child')}\s*->\s*{_SIDE.replace('@', 'parent')}\s*$")
 
 
 def read_wish(text: str) -> Reference:
     """The key a wish describes; raises UsageError when it cannot be read."""
     found = _WISH.match(text)
-    if not found:
+    if not found or len(_columns(found["child_columns"])) != len(_columns(found["parent_columns"])):
         message = f"The wish {text!r} cannot be read."
         raise UsageError(message, next_step="Write it as child.column -> parent.column, e.g. --want 'sessions.userId -> users.id'.")
     return Reference(
@@ -24,8 +26,8 @@ def read_wish(text: str) -> Reference:
 
 
 def _plain(name: str) -> str:
-    return name.strip().strip('"')
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
 
 
 def _columns(text: str) -> tuple[str, ...]:
-    return tuple(_plain(part) for part in text.strip("()").split(","))
+    return tuple(_plain(part) for part in re.findall(_NAME, text))

@@ -1,8 +1,9 @@
 """Connecting to PostgreSQL: what the address means, what is refused at the door, and how secrets are kept out of text."""
 
 import re
+from functools import lru_cache
 from typing import Any, LiteralString, cast
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import msgspec
 import psycopg
@@ -16,6 +17,7 @@ SqlError = psycopg.Error
 CONNECT_TIMEOUT_S = 10
 APPLICATION_NAME = "dbdoctor"
 HIDDEN = "•••"
+ENCODE = "Special characters in a password must be percent-encoded, e.g. @ as %40, / as %2F, : as %3A."
 
 
 class CannotConnect(DoctorError):
@@ -64,27 +66,54 @@ def parse_url(url: str) -> Target:
     if not re.match(r"postgres(ql)?://", url):
         message = "The address must begin with postgresql:// (or postgres://)."
         raise UsageError(message, next_step="Example: postgresql://user@localhost:5432/shop")
-    try:
-        parts = conninfo.conninfo_to_dict(url)
-    except psycopg.Error as error:
-        said = hide_passwords(str(error)).strip().splitlines()[0]
-        message = f"The address cannot be read: {said}"
-        raise UsageError(message, next_step="Special characters in a password must be percent-encoded, e.g. @ as %40.") from None
-    text = {name: str(value) for name, value in parts.items() if value is not None}
-    hosts = text.get("host", "").split(",")
-    if len(hosts) > 1:
+    text = {name: str(value) for name, value in _parts(url).items() if value is not None}
+    host, port = text.get("host", ""), text.get("port") or "5432"
+    if "," in host or "," in port or "," in text.get("hostaddr", ""):
         message = "The address names several servers."
         raise UsageError(message, next_step="Name the one primary that is to be examined.")
-    user = text.get("user") or unquote(url.split("//", 1)[1].split("@")[0].split(":")[0] if "@" in url else "")
+    if "@" in host or "@" in _place(url) or not port.isascii() or not port.isdigit():
+        # Part of a password with a bare @, / or : in it would be taken for the host, the port or the database, and shown.
+        message = "The address cannot be read: host, port or database cannot be told from the password."
+        raise UsageError(message, next_step=ENCODE)
+    user = text.get("user", "")
     return Target(
         url=url,
-        host=text.get("host", ""),
+        host=host,
         hostaddr=text.get("hostaddr", ""),
-        port=int(text.get("port") or 5432),
+        port=int(port),
         database=text.get("dbname") or user,
         user=user,
         password=text.get("password", ""),
     )
+
+
+def _parts(url: str) -> dict[str, Any]:
+    """What libpq reads in the address. Its own words are told only where they are not about the password."""
+    try:
+        return dict(conninfo.conninfo_to_dict(url))
+    except psycopg.Error:
+        pass
+    said = "a character in it must be percent-encoded."
+    try:
+        conninfo.conninfo_to_dict(_without_secrets(url))
+    except psycopg.Error as error:
+        said = str(error).strip().splitlines()[0]
+    message = f"The address cannot be read: {said}"
+    raise UsageError(message, next_step=ENCODE)
+
+
+def _without_secrets(url: str) -> str:
+    """The address with everything blotted out that may be part of a password, even a wrongly written one."""
+    scheme, rest = url.split("//", 1)
+    rest = re.sub(r"^([^:/?@]*):.*@", r"\1:x@", rest, flags=re.DOTALL)
+    return f"{scheme}//" + re.sub(r"(?i)([?&]\w*(?:password|pass|key)=)[^&]*", r"\1x", rest)
+
+
+def _place(url: str) -> str:
+    """What comes after the first @ of an address (after its // when there is none), up to the question mark: host, port, database."""
+    rest = url.split("//", 1)[1]
+    user, at, place = rest.partition("@")
+    return (place if at and "/" not in user else rest).split("?", 1)[0]
 
 
 def connect(url: str, *, application_name: str = APPLICATION_NAME, autocommit: bool = True) -> Connection:
@@ -116,15 +145,17 @@ def hide_passwords(text: str, *, secrets: tuple[str, ...] = ()) -> str:
     """The text without the given secrets and without the password of any address in it."""
     for secret in secrets:
         text = text.replace(secret, HIDDEN)
-    text = re.sub(r"(\b[a-z][a-z0-9+.-]*://[^\s:/@'\"]*):([^\s@'\"]+)@", rf"\1:{HIDDEN}@", text)
-    return re.sub(r"(?i)\b(password|passwd|pwd|secret|api[_-]?key|token)(\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;&]+)", rf"\1\2{HIDDEN}", text)
+    text = re.sub(r"(\b[a-z][a-z0-9+.-]*://[^\s:/@'\"]*):([^\s'\"]+)@", rf"\1:{HIDDEN}@", text)
+    named = r"(?i)(\b\w*(?:password|passwd|pwd|passphrase|secret|api[_-]?key|token)[\"']?)(\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;&]+)"
+    return re.sub(named, rf"\1\2{HIDDEN}", text)
 
 
 def sql_text(text: str) -> LiteralString:
     """Mark SQL that was put together by our own builders, or that is the app's own and meant to run, for the driver."""
-    return cast(LiteralString, text)
+    return cast("LiteralString", text)
 
 
+@lru_cache(maxsize=4096)  # a catalog names `id` thousands of times
 def quoted(name: str) -> str:
     """An identifier in quotes, whatever it holds."""
     return '"' + name.replace('"', '""') + '"'

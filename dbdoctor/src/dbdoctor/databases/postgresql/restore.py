@@ -16,6 +16,7 @@ from psycopg import conninfo
 
 from dbdoctor.databases.postgresql.connection import Connection, hide_passwords, literal, parse_url, quoted
 from dbdoctor.databases.postgresql.dump import DumpFailed
+from dbdoctor.databases.postgresql.silent_keys import KeyName
 from dbdoctor.databases.postgresql.snapshot import SchemaState, Snapshot
 
 _SAME_TRANSACTION = "SELECT pg_catalog.set_config('dbdoctor.transaction', pg_catalog.pg_current_xact_id()::pg_catalog.text, true);\n"
@@ -36,6 +37,8 @@ _LEFT_ALONE = (
 _ABOUT_OTHERS = ("COMMENT - ", "ACL - ", "SECURITY LABEL - ")
 # Settings that newer tools write and older servers do not know; only before the first statement, never in rows.
 _NEW_SETTINGS = re.compile(rb"^SET (transaction_timeout|idle_session_timeout) = .*;$")
+_ENTRY = r"^\d+; \d+ \d+ "
+_BROKEN_KEY = re.compile(r"SCHEMA NAME:  (.*)\n.*TABLE NAME:  (.*)\n.*CONSTRAINT NAME:  (.*)\n")
 _HEAD = re.compile(rb"^(--.*|\\restrict .*|BEGIN;|SET .*|SELECT pg_catalog\.set_config\(.*|)$")
 
 # Everything of the app that a dump brings back, in the order in which it goes: triggers of events first, then what leans on
@@ -196,16 +199,17 @@ class RestoreSession:
 
     def _failure(self) -> "RestoreStopped":
         said = hide_passwords(b"".join(self._said).decode(errors="replace"), secrets=self._secrets).strip()
-        found = _SQLSTATE.search(said)
-        return RestoreStopped(said[-1500:], sqlstate=found[1] if found else "")
+        found, key = _SQLSTATE.search(said), _BROKEN_KEY.search(f"{said}\n")
+        return RestoreStopped(said[-1500:], sqlstate=found[1] if found else "", key=KeyName(*key.groups()) if key else None)
 
 
 class RestoreStopped(DumpFailed):
     """psql could not do one of the statements; nothing was changed."""
 
-    def __init__(self, said: str, *, sqlstate: str) -> None:
+    def __init__(self, said: str, *, sqlstate: str, key: KeyName | None = None) -> None:
         super().__init__(f"The restore was stopped and taken back: {said or 'psql was ended'}", next_step="The database is as it was.")
         self.sqlstate = sqlstate
+        self.key = key
 
 
 def tables_to_lock(connection: Connection) -> list[str]:
@@ -261,10 +265,11 @@ def _privileges(name: str, schema: SchemaState, found: SchemaState | None) -> It
         yield f"GRANT {privilege} ON SCHEMA {name} TO {grantee}{' WITH GRANT OPTION' if plain != text else ''};\n"
 
 
-def dump_script(connection: Connection, tools: Path, file: Path) -> Iterator[bytes]:
-    """The dump as a script, line by line, without what stays where it is; raises DumpFailed where the file is not whole."""
+def dump_script(connection: Connection, tools: Path, file: Path, *, apart: Sequence[str] = ()) -> Iterator[bytes]:
+    """The dump as a script, line by line, without what stays where it is and the entries `apart`; raises DumpFailed for a broken file."""
     chosen = file.with_suffix(".list")
-    chosen.write_text("\n".join(_entries(connection, tools, file)) + "\n", errors="surrogateescape")
+    kept = [entry for entry in entries_to_restore(connection, tools, file) if entry not in apart]
+    chosen.write_text("\n".join(kept) + "\n", errors="surrogateescape")
     try:
         with subprocess.Popen(
             # Without --single-transaction large objects would come with a BEGIN and a COMMIT of their own.
@@ -279,6 +284,14 @@ def dump_script(connection: Connection, tools: Path, file: Path) -> Iterator[byt
             raise DumpFailed(message, next_step=f"Check that {file} is whole.")
     finally:
         chosen.unlink(missing_ok=True)
+
+
+def key_entries(entries: Sequence[str], keys: Iterable[KeyName], before: Snapshot) -> dict[KeyName, str]:
+    """Which entry of the dump makes which of the foreign keys."""
+    owners = {(table.schema, table.name): table.owner for table in before.tables}
+    wanted = {f"FK CONSTRAINT {k.schema} {k.table} {k.name} {owners.get((k.schema, k.table), '')}": k for k in keys}
+    named = {re.sub(_ENTRY, "", entry): entry for entry in entries}
+    return {key: named[text] for text, key in wanted.items() if text in named}
 
 
 def _without_frame(lines: Iterable[bytes]) -> Iterator[bytes]:
@@ -302,7 +315,8 @@ def _without_frame(lines: Iterable[bytes]) -> Iterator[bytes]:
     yield from (line for line in held[1:] if line.startswith(b"\\"))
 
 
-def _entries(connection: Connection, tools: Path, file: Path) -> list[str]:
+def entries_to_restore(connection: Connection, tools: Path, file: Path) -> list[str]:
+    """The lines of the dump's table of contents that name what a restore brings back."""
     listed = subprocess.run([str(tools / "pg_restore"), "--list", str(file)], capture_output=True, check=False)
     if listed.returncode != 0:
         message = f"pg_restore cannot read the backup: {listed.stderr.decode(errors='replace').strip()[-500:]}"
@@ -311,5 +325,5 @@ def _entries(connection: Connection, tools: Path, file: Path) -> list[str]:
     # An extension's own tables were not dropped, so their rows are still there.
     members = connection.execute(_EXTENSION_TABLES).fetchall()
     exactly = {f"{kind} {schema} {name} {owner}" for schema, name, owner in members for kind in ("TABLE DATA", "SEQUENCE SET")}
-    lines = [(line, re.sub(r"^\d+; \d+ \d+ ", "", line)) for line in listed.stdout.decode(errors="surrogateescape").split("\n")]
+    lines = [(line, re.sub(_ENTRY, "", line)) for line in listed.stdout.decode(errors="surrogateescape").split("\n")]
     return [line for line, entry in lines if not entry.startswith(aside) and entry not in exactly]

@@ -105,11 +105,18 @@ def count_values_query(table: TableName, column: str) -> sql.Composed:
     return sql.SQL("SELECT count({}) FROM {}").format(sql.Identifier(column), identifier(table))
 
 
-def quarantined(connection: Connection, table: TableName) -> int:
-    """Rows of the table that stand in the doctor's quarantine."""
+def quarantined_rows(
+    connection: Connection, table: TableName, key: Sequence[str], columns: Sequence[str]
+) -> Iterator[tuple[tuple[str | None, ...], tuple[str | None, ...]]]:
+    """Key and values, as text, of each row of the table that stands in the doctor's quarantine; none where it lacks one of the columns."""
     place = quarantine(table)
-    row = connection.execute("SELECT to_regclass(%s) IS NOT NULL", (identifier(place).as_string(connection),)).fetchone()
-    return count_rows(connection, place) if row and row[0] else 0
+    names: LiteralString = "SELECT array_agg(attname::text) FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped"
+    there = connection.execute(names, (identifier(place).as_string(connection),)).fetchall()[0][0] or []
+    if not {*key, *columns} <= {*there}:
+        return
+    shown = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(c)) for c in (*key, *columns))
+    for row in connection.execute(sql.SQL("SELECT {} FROM {}").format(shown, identifier(place))).fetchall():
+        yield tuple(row[: len(key)]), tuple(row[len(key) :])
 
 
 def convertible(connection: Connection, table: TableName, column: str, to_type: str) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """Reading a server's own log (jsonlog, or csvlog before PostgreSQL 15): every statement, and every error with its place."""
 
 import csv
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from dbdoctor.model import ServerError
 _STATEMENT = re.compile(r"^(?:statement|execute [^:]*): (.*)$", re.DOTALL)
 _PARAMETERS = re.compile(r"^parameters: ", re.IGNORECASE)
 _ONE_PARAMETER = re.compile(r"\$(\d+) = ('(?:[^']|'')*'|NULL)")
+
+LONGEST_FIELD = 2**30  # the csv module's own limit is 128 KiB, and statements are longer
 
 # The columns of csvlog (PostgreSQL 14), by position.
 _CSV_FIELDS = (
@@ -38,7 +41,7 @@ def read_log(path: Path, *, database: str, offset: int = 0) -> tuple[list[Execut
     text = data[:complete].decode("utf-8", errors="replace")
     records = _csv_records(text) if path.suffix == ".csv" else _json_records(text)
     executed: list[Executed] = []
-    last_of_session: dict[str, int] = {}
+    last_of_session: dict[str, tuple[int, str]] = {}
     for record in records:
         if record.get("dbname") == database:
             _take(record, executed, last_of_session)
@@ -46,7 +49,7 @@ def read_log(path: Path, *, database: str, offset: int = 0) -> tuple[list[Execut
 
 
 def _json_records(text: str) -> Iterator[dict[str, Any]]:
-    for line in text.splitlines():
+    for line in text.split("\n"):  # not splitlines: a statement may hold U+2028, which JSON leaves as it is
         try:
             yield json.loads(line)
         except ValueError:
@@ -54,18 +57,19 @@ def _json_records(text: str) -> Iterator[dict[str, Any]]:
 
 
 def _csv_records(text: str) -> Iterator[dict[str, Any]]:
-    for row in csv.reader(text.splitlines(keepends=True)):
+    csv.field_size_limit(LONGEST_FIELD)
+    for row in csv.reader(io.StringIO(text, newline="\n")):
         yield dict(zip(_CSV_FIELDS, row, strict=False))
 
 
-def _take(record: dict[str, Any], executed: list[Executed], last_of_session: dict[str, int]) -> None:
+def _take(record: dict[str, Any], executed: list[Executed], last_of_session: dict[str, tuple[int, str]]) -> None:
     session = str(record.get("session_id", ""))
     message = str(record.get("message", ""))
     severity = record.get("error_severity")
     if severity == "LOG":
         found = _STATEMENT.match(message)
         if found:
-            last_of_session[session] = len(executed)
+            last_of_session[session] = (len(executed), found.group(1))
             executed.append(Executed(session=session, sql=_with_parameters(found.group(1), str(record.get("detail") or ""))))
     elif severity in {"ERROR", "FATAL", "PANIC"}:
         error = ServerError(
@@ -76,16 +80,12 @@ def _take(record: dict[str, Any], executed: list[Executed], last_of_session: dic
             context=str(record.get("context") or ""),
             position=int(record.get("cursor_position") or 0),
         )
-        last = last_of_session.get(session)
+        last, as_sent = last_of_session.get(session, (0, None))
         statement = str(record.get("statement") or "")
-        if last is not None and executed[last].error is None and _same(executed[last].sql, statement):
+        if as_sent == statement and executed[last].error is None:
             executed[last] = msgspec.structs.replace(executed[last], error=error)
         else:
             executed.append(Executed(session=session, sql=statement, error=error))
-
-
-def _same(executed: str, statement: str) -> bool:
-    return executed.split("$")[0][:80].strip() == statement.split("$")[0][:80].strip() or executed[:40] == statement[:40]
 
 
 def _with_parameters(sql: str, detail: str) -> str:

@@ -10,6 +10,7 @@ from dbdoctor.databases.postgresql.catalog import catalog_digest
 from dbdoctor.databases.postgresql.connection import Connection
 from dbdoctor.databases.postgresql.journal import kept_tables
 from dbdoctor.databases.postgresql.rows import fingerprint, stored_tables
+from dbdoctor.databases.postgresql.silent_keys import SwitchedTrigger, switched_triggers
 from dbdoctor.model import Catalog, TableName
 
 # So that equal rows have equal texts in whatever session they are read.
@@ -53,6 +54,7 @@ class TableState(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     digest: str
     constraints: tuple[str, ...] = ()
+    owner: str = ""
 
     @property
     def table(self) -> TableName:
@@ -80,6 +82,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     indexes: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     schema_text_digest: str = ""
+    switched: tuple[SwitchedTrigger, ...] = ()
 
     def by_oid(self) -> dict[int, TableState]:
         """Its tables by object id."""
@@ -115,6 +118,7 @@ def take_snapshot(connection: Connection, catalog: Catalog, *, schema_text_diges
         indexes=tuple(index_names(catalog)),
         kept=tuple(kept_tables(connection)),
         schema_text_digest=schema_text_digest,
+        switched=switched_triggers(connection),
     )
 
 
@@ -140,6 +144,7 @@ def _tables(connection: Connection, catalog: Catalog) -> Iterator[TableState]:
             rows=held.rows,
             digest=held.digest,
             constraints=tuple(f"{c.kind} {c.name}: {c.definition}" for c in found.constraints) if found else (),
+            owner=found.owner if found else "",
         )
 
 

@@ -1,0 +1,81 @@
+"""Foreign keys that a dump cannot bring back as they were: switched off, or said to be valid over rows that break them."""
+
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import LiteralString
+
+import msgspec
+
+from dbdoctor.databases.postgresql.connection import Connection, literal
+from dbdoctor.databases.postgresql.dump import DumpFailed
+
+_SWITCHED: LiteralString = """
+SELECT n.nspname, c.relname, k.conname, f.proname, t.tgenabled::text
+FROM pg_trigger t JOIN pg_constraint k ON k.oid = t.tgconstraint JOIN pg_proc f ON f.oid = t.tgfoid
+JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE t.tgisinternal AND t.tgenabled <> 'O' AND k.contype = 'f' AND n.nspname !~ '^pg_' AND n.nspname <> 'dbdoctor' ORDER BY 1, 2, 3, 4"""
+
+_WORDS = {"D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
+
+
+class KeyName(msgspec.Struct, frozen=True, order=True):
+    """A constraint with the schema and table it is on."""
+
+    schema: str
+    table: str
+    name: str
+
+
+class SwitchedTrigger(msgspec.Struct, frozen=True, kw_only=True):
+    """A trigger of a foreign key that is not simply on; `function` tells which of its four it is, `state` as in pg_trigger."""
+
+    key: KeyName
+    function: str
+    state: str
+
+
+def switched_triggers(connection: Connection) -> tuple[SwitchedTrigger, ...]:
+    """Every such trigger of the app's keys."""
+    rows = connection.execute(_SWITCHED).fetchall()
+    return tuple(SwitchedTrigger(key=KeyName(*row[:3]), function=row[3], state=row[4]) for row in rows)
+
+
+def key_scripts(tools: Path, file: Path, entries: Sequence[str]) -> Iterator[str]:
+    """The statements that make the keys of these entries of a dump, without looking at the rows that are there."""
+    chosen = file.with_suffix(".keys")
+    for entry in entries:
+        chosen.write_text(f"{entry}\n", errors="surrogateescape")
+        try:
+            done = subprocess.run(
+                [str(tools / "pg_restore"), f"--use-list={chosen}", "--file=-", str(file)], capture_output=True, check=False
+            )
+        finally:
+            chosen.unlink()
+        text = done.stdout.decode(errors="surrogateescape")
+        statement = text[text.find("\nALTER TABLE ") + 1 :].split(";\n", maxsplit=1)[0]
+        if done.returncode != 0 or not statement.startswith("ALTER TABLE "):
+            raise DumpFailed(f"pg_restore cannot read a key out of the backup: {entry}", next_step=f"Check that {file} is whole.")
+        yield f"{statement.removesuffix(' NOT VALID')} NOT VALID;\n"
+
+
+def as_they_were(keys: Sequence[KeyName], switched: Sequence[SwitchedTrigger]) -> Iterator[str]:
+    """Statements that call `keys` valid, as they did before, and switch triggers as they were; both take a superuser."""
+    for key in keys:
+        yield (
+            "UPDATE pg_catalog.pg_constraint k SET convalidated = true FROM pg_catalog.pg_class c, pg_catalog.pg_namespace n"
+            f" WHERE c.oid = k.conrelid AND n.oid = c.relnamespace AND {_is(key)};\n"
+        )
+    for trigger in switched:
+        yield f"""DO $switch$ DECLARE t record; BEGIN
+  FOR t IN SELECT g.tgrelid::pg_catalog.regclass AS place, g.tgname FROM pg_catalog.pg_trigger g
+    JOIN pg_catalog.pg_constraint k ON k.oid = g.tgconstraint JOIN pg_catalog.pg_proc f ON f.oid = g.tgfoid
+    JOIN pg_catalog.pg_class c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    WHERE {_is(trigger.key)} AND f.proname = {literal(trigger.function)}
+  LOOP EXECUTE pg_catalog.format('ALTER TABLE %s {_WORDS[trigger.state]} TRIGGER %I', t.place, t.tgname); END LOOP;
+END $switch$;
+"""
+
+
+def _is(key: KeyName) -> str:
+    return f"n.nspname = {literal(key.schema)} AND c.relname = {literal(key.table)} AND k.conname = {literal(key.name)}"
