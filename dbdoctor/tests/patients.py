@@ -25,7 +25,8 @@ INSERT INTO people VALUES (1, 'alice'), (2, 'bob'), (3, 'carol');
 CREATE TABLE letters (id serial PRIMARY KEY, "personId" integer REFERENCES people (id), body text);
 INSERT INTO letters ("personId", body) VALUES (1, 'hello'), (1, 'hello'), (2, NULL), (NULL, 'nobody');
 CREATE TABLE "Guest ""Book"" 🦢" ("Ref Id" uuid PRIMARY KEY, "e-mail" text UNIQUE);
-INSERT INTO "Guest ""Book"" 🦢" VALUES ('00000000-0000-4000-8000-000000000001', 'a@example.org'), ('00000000-0000-4000-8000-000000000002', NULL);
+INSERT INTO "Guest ""Book"" 🦢" VALUES
+  ('00000000-0000-4000-8000-000000000001', 'a@example.org'), ('00000000-0000-4000-8000-000000000002', NULL);
 """
 
 

@@ -16,6 +16,7 @@ from dbdoctor.errors import DoctorError, UsageError
 from dbdoctor.findings import Attempt, Plan
 from dbdoctor.rehearsal.rehearse import rehearse as find_plan
 from dbdoctor.rehearsal.search import Limits
+from dbdoctor.rehearsal.statement import Orphans, rehearse_statement
 from dbdoctor.rehearsal.trial import CommandSettings
 from dbdoctor.reports import json_report, terminal
 from dbdoctor.reports.letter import Letter, visible
@@ -45,6 +46,7 @@ NoIsolation = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before changing the database.")]
 NoMigrate = Annotated[bool, typer.Option("--no-migrate", help="Stop before the first run of the migrate command and say what to run.")]
 LockTimeout = Annotated[str, typer.Option("--lock-timeout", metavar="TIME", help="How long one try may wait for a lock: 1s, 500ms.")]
+OrphanPolicy = Annotated[Orphans, typer.Option("--orphans", help="What becomes of child rows without a parent.")]
 Attempts = Annotated[int, typer.Option("--attempts", min=1, help="How many rehearsals at most.")]
 OutputFormat = Annotated[Format, typer.Option("--format", help="text or json")]
 Out = Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the plan is written.")]
@@ -139,12 +141,15 @@ def apply(
 
 @app.command()
 def repair(
-    url: Url, *, migrate: Migrate = "", cwd: Cwd = Path(), accept: Accept = "", env: Env = None, yes: Yes = False,
-    no_migrate: NoMigrate = False,
-    lock_timeout: LockTimeout = "1s", time_limit: TimeLimit = 300.0, attempts: Attempts = 120, no_isolation: NoIsolation = False,
-    output: OutputFormat = "text",
+    url: Url, *, migrate: Migrate = "", cwd: Cwd = Path(), sql: Sql = "", want: Want = None, accept: Accept = "", env: Env = None,
+    yes: Yes = False,
+    no_migrate: NoMigrate = False, orphans: OrphanPolicy = "auto", lock_timeout: LockTimeout = "1s", time_limit: TimeLimit = 300.0,
+    attempts: Attempts = 120, no_isolation: NoIsolation = False, output: OutputFormat = "text",
 ) -> int:  # fmt: skip
     """All of it: diagnose, rehearse, plan, apply, verify; asks once before it changes anything."""
+    if sql or want:
+        script = doctor.script_for(sql=doctor.read_sql(sql) if sql else "", wishes=tuple(want or ()))
+        return _repair_statement(url, script, orphans=orphans, yes=yes, lock_timeout=lock_timeout, isolated=not no_isolation, output=output)
     command = settings_of(migrate=migrate, cwd=cwd, accept=accept, env=env, time_limit_s=time_limit)
     found = _rehearsed(url, command, isolated=not no_isolation, attempts=attempts, output=output, words="Repair of")
     if output == "text":
@@ -152,6 +157,27 @@ def repair(
     _confirm(f"Apply this to {parse_url(url).shown}?", yes=yes, output=output)
     run = _applied(url, found, no_migrate=no_migrate, lock_timeout=lock_timeout, time_limit_s=time_limit, output=output)
     return _show_run(run, url, output, plan=found)
+
+
+def _repair_statement(url: str, script: str, *, orphans: Orphans, yes: bool, lock_timeout: str, isolated: bool, output: Format) -> int:
+    """The same for one statement: what stands in its way is taken away; the app runs the statement itself."""
+    doctor.refuse_other_databases(url)
+    treated = rehearse_statement(url=url, sql=script, orphans=orphans, isolated=isolated)
+    if output == "text":
+        letter = _letter("Repair of", url)
+        terminal.tell_findings(letter, treated.plan.findings)
+        terminal.tell_outcome(letter, treated.outcome)
+        terminal.tell_plan(letter, treated.plan)
+    run = None
+    if treated.plan.steps:
+        _confirm(f"Apply this to {parse_url(url).shown}?", yes=yes, output=output)
+        run = _applied(url, treated.plan, no_migrate=False, lock_timeout=lock_timeout, time_limit_s=300.0, output=output)
+    if output == "json":
+        typer.echo(json_report.to_text(json_report.statement_report(treated.outcome, treated.plan, run)))
+    elif run is not None:
+        terminal.tell_run(Letter(), run, url=parse_url(url).shown_url)
+    well = treated.outcome != "cannot" and (run is None or run.verification is None or run.verification.ok)
+    return HEALTHY if well else BLOCKED
 
 
 @app.command()
@@ -325,7 +351,9 @@ def run(arguments: list[str]) -> int:
         _complain(error.message, next_step=error.next_step, secrets=secrets)
         return USAGE if error.kind == "usage" else FAILED
     except SqlError as error:
-        _complain(f"The server says: {error}", next_step="Nothing was changed. Is it still there, and may this user read it?", secrets=secrets)
+        _complain(
+            f"The server says: {error}", next_step="Nothing was changed. Is it still there, and may this user read it?", secrets=secrets
+        )
         return FAILED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

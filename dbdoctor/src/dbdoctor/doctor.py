@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from dbdoctor.checks import Case, examine
-from dbdoctor.databases.postgresql import rows
+from dbdoctor.databases.postgresql import ddl, rows
 from dbdoctor.databases.postgresql.catalog import read_catalog
 from dbdoctor.databases.postgresql.connection import Connection, connect, parse_url, refuse_pooler
 from dbdoctor.databases.postgresql.questions import PostgresQuestions
@@ -223,6 +223,11 @@ def read_sql(source: str) -> str:
     except OSError as error:
         message = f"The file {source} cannot be read: {error.strerror}."
         raise UsageError(message, next_step="Give the path of a file with SQL, or - for standard input.") from None
+
+
+def script_for(*, sql: str, wishes: Sequence[str]) -> str:
+    """The statements wanted: those of the script, and one for each wished key."""
+    return ";\n".join([*split_statements(sql), *(ddl.add_foreign_key(read_wish(wish)) for wish in wishes)])
 
 
 def refuse_missing(paths: Sequence[Path]) -> None:

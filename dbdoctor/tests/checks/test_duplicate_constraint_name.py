@@ -45,7 +45,9 @@ def test_another_constraint_of_that_name_is_reported_as_different(patient: Patie
 def test_the_definition_that_is_there_is_the_evidence(any_patient: Patient) -> None:
     any_patient.run(PETS)
     found = any_patient.findings("ALTER TABLE pets ADD CONSTRAINT owned FOREIGN KEY (vet) REFERENCES people (id)")[0]
-    assert found.evidence[0].answer == "FOREIGN KEY (owner) REFERENCES people(id) ON DELETE CASCADE"
+    answer = found.evidence[0].answer.replace('"', "")
+    assert answer.startswith("FOREIGN KEY (owner) REFERENCES ")
+    assert answer.endswith(" ON DELETE CASCADE")
 
 
 def test_a_name_that_only_another_table_uses_is_not_reported(patient: Patient) -> None:

@@ -3,7 +3,8 @@
 import pytest
 from patients import Patient
 
-PETS = "CREATE TABLE pets (id int PRIMARY KEY, name text, \"sortOrder\" int); INSERT INTO pets VALUES (1, 'rex', 0), (2, 'tom', 1), (3, NULL, 2), (4, NULL, 3)"
+PETS = """CREATE TABLE pets (id int PRIMARY KEY, name text, "sortOrder" int);
+INSERT INTO pets VALUES (1, 'rex', 0), (2, 'tom', 1), (3, NULL, 2), (4, NULL, 3)"""
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ def test_a_table_that_is_there_is_reported_with_its_rows(any_patient: Patient) -
 
 def test_the_rows_of_a_partitioned_table_are_counted(patient: Patient) -> None:
     patient.run(
-        "CREATE TABLE logs (at date) PARTITION BY RANGE (at); CREATE TABLE logs_2024 PARTITION OF logs FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')"
+        "CREATE TABLE logs (at date) PARTITION BY RANGE (at);"
+        "CREATE TABLE logs_2024 PARTITION OF logs FOR VALUES FROM ('2024-01-01') TO ('2025-01-01')"
     )
     patient.run("INSERT INTO logs VALUES ('2024-05-05'), ('2024-05-06')")
     assert patient.findings("CREATE TABLE logs (at date)")[0].facts["rows"] == 2

@@ -78,7 +78,8 @@ def test_plain_indexes_keep_their_order_and_definition(patient: Patient) -> None
 def test_a_foreign_key_is_told_with_all_its_parts(any_patient: Patient) -> None:
     any_patient.run("CREATE TABLE rooms (number int, house int, PRIMARY KEY (house, number)); CREATE TABLE beds (h int, r int)")
     any_patient.run(
-        "ALTER TABLE beds ADD CONSTRAINT slept FOREIGN KEY (h, r) REFERENCES rooms ON DELETE SET NULL ON UPDATE CASCADE DEFERRABLE NOT VALID"
+        "ALTER TABLE beds ADD CONSTRAINT slept FOREIGN KEY (h, r) REFERENCES rooms"
+        " ON DELETE SET NULL ON UPDATE CASCADE DEFERRABLE NOT VALID"
     )
     found = table(any_patient, "beds").foreign_keys[0]
     assert (found.columns, found.parent, found.parent_columns) == (("h", "r"), TableName("public", "rooms"), ("house", "number"))

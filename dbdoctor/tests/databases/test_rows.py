@@ -15,7 +15,8 @@ BOOK = TableName("public", 'Guest "Book" 🦢')
 TYPES = [
     "smallint", "integer", "bigint", "numeric(10,2)", "real", "double precision", "oid", "text", "character varying(20)", "character(5)",
     "name", "uuid", "date", "timestamp(3) without time zone", "timestamp(3) with time zone", "time without time zone", "interval",
-    "boolean", "bytea", "inet", "cidr", "integer[]", "bigint[]", "text[]", "character varying[]", "int4range", "jsonb", "bit(3)", "bit varying(3)",
+    "boolean", "bytea", "inet", "cidr", "integer[]", "bigint[]", "text[]", "character varying[]", "int4range", "jsonb", "bit(3)",
+    "bit varying(3)",
     "mood", '"Mood (new)"', "posint", "evenposint", "tag",
 ]  # fmt: skip
 
@@ -53,7 +54,8 @@ def test_what_is_no_type_or_has_no_equality_does_not_compare(patient: Patient, c
 @pytest.mark.parametrize(
     ("written", "known"),
     [
-        ("SERIAL", "integer"), ("bigserial", "bigint"), ("VARCHAR(20)", "character varying"), ("VARCHAR(20)[]", "character varying[]"), ("INT", "integer"),
+        ("SERIAL", "integer"), ("bigserial", "bigint"), ("VARCHAR(20)", "character varying"), ("VARCHAR(20)[]", "character varying[]"),
+        ("INT", "integer"),
         ("TIMESTAMP(6) WITH TIME ZONE", "timestamp with time zone"), ("decimal(10, 2)", "numeric"), ('"Mood (new)"', '"Mood (new)"'),
         ("nonsense", ""), ("", ""), ("no type; at all", ""),
     ],
@@ -80,14 +82,14 @@ def test_a_word_that_is_no_type_does_not_spoil_the_transaction(any_patient: Pati
 )
 def test_values_that_convert_are_counted_on_every_version(any_patient: Patient, values: str, to_type: str, answer: tuple[int, int]) -> None:
     any_patient.run(f"CREATE TABLE notes (v text); INSERT INTO notes VALUES {values}")
-    assert rows.convertible(any_patient.connection, TableName("public", "notes"), "v", to_type) == answer
+    assert rows.convertible(any_patient.connection, TableName("public", "notes"), "v", to_type=to_type) == answer
 
 
 def test_a_value_that_reads_otherwise_once_converted_does_not_come_back(patient: Patient) -> None:
     patient.run("CREATE TABLE notes (plain text, padded text); INSERT INTO notes VALUES ('7', '007'), (NULL, NULL)")
     notes = TableName("public", "notes")
-    assert rows.converts_back(patient.connection, notes, "plain", "integer")
-    assert not rows.converts_back(patient.connection, notes, "padded", "integer")
+    assert rows.converts_back(patient.connection, notes, "plain", to_type="integer")
+    assert not rows.converts_back(patient.connection, notes, "padded", to_type="integer")
 
 
 def test_orphans_are_counted_most_frequent_first(patient: Patient) -> None:
@@ -132,13 +134,13 @@ def test_an_empty_text_is_no_null_to_a_fingerprint(patient: Patient) -> None:
 def test_rows_are_streamed_in_byte_order_of_their_key(patient: Patient) -> None:
     patient.run("CREATE TABLE words (w text, n int); INSERT INTO words VALUES ('b', 1), ('B', 2), ('é', 3), ('a', 4), (NULL, 5)")
     with patient.connection.transaction():
-        streamed = list(rows.stream_rows(patient.connection, TableName("public", "words"), ["w"], ["n"]))
+        streamed = list(rows.stream_rows(patient.connection, TableName("public", "words"), key=["w"], columns=["n"]))
     assert streamed == [(("B",), ("2",)), (("a",), ("4",)), (("b",), ("1",)), (("é",), ("3",)), ((None,), ("5",))]
 
 
 def test_the_rows_of_partitions_are_counted_for_the_whole_and_not_for_the_parent_alone(patient: Patient) -> None:
     patient.run(
-        "CREATE TABLE logs (at int) PARTITION BY LIST (at); CREATE TABLE l1 PARTITION OF logs FOR VALUES IN (1); INSERT INTO logs VALUES (1)"
+        "CREATE TABLE logs (at int) PARTITION BY LIST (at); CREATE TABLE l1 PARTITION OF logs FOR VALUES IN (1);INSERT INTO logs VALUES (1)"
     )
     logs = TableName("public", "logs")
     assert (rows.count_all_rows(patient.connection, logs), rows.count_rows(patient.connection, logs)) == (1, 0)

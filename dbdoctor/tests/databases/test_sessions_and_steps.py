@@ -39,6 +39,7 @@ def a_waiting_session(patient: Patient) -> Iterator[str]:
 
 def test_a_session_that_waits_is_told_with_the_one_it_waits_for(patient: Patient) -> None:
     with a_waiting_session(patient) as database:
+        found: list[sessions.Wait] = []
         for _ in range(200):
             found = sessions.waits(patient.connection, database)
             if found:

@@ -32,14 +32,20 @@ def test_the_usual_folders_are_looked_into(tmp_path: Path, place: str) -> None:
     "settings",
     [
         "module.exports = { 'migrations-path': path.resolve('app', 'steps') };",
-        "const path = require('path');\nmodule.exports = {\n  'config': path.resolve('config.js'),\n  'migrations-path': path.resolve('app', 'steps'),\n  'seeders-path': 'seeds'\n}",
+        (
+            "const path = require('path');\nmodule.exports = {\n  'config': path.resolve('config.js'),\n"
+            "  'migrations-path': path.resolve('app', 'steps'),\n  'seeders-path': 'seeds'\n}"
+        ),
         "module.exports = { 'migrations-path': path.join(__dirname, 'app/steps') }",
         "module.exports = {\n  'migrations-path': path.resolve(\n    __dirname,\n    'app',\n    'steps',\n  ),\n}",
         'module.exports = {"migrations-path": "app/steps", "seeders-path": "app/seeds"}',
         "module.exports = { 'migrations-path': __dirname + '/app/steps' }",
         "module.exports = { 'migrations-path': `${__dirname}/app/steps` }",
         "module.exports = {\n  'migrations-path': './app/steps',\n}",
-        "module.exports = {\n  // 'migrations-path': 'old/steps',\n  /* 'migrations-path': 'older' */\n  'migrations-path': resolve('app', 'steps'),\n}",
+        (
+            "module.exports = {\n  // 'migrations-path': 'old/steps',\n  /* 'migrations-path': 'older' */\n"
+            "  'migrations-path': resolve('app', 'steps'),\n}"
+        ),
         "module.exports = { 'migrations-path': process.env.MIGRATIONS || 'app/steps' }",
     ],
 )

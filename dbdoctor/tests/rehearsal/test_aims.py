@@ -1,15 +1,17 @@
-"""Are the things that a statement means to make there in the end?"""
+"""What a statement means to make is there in the end, or is told part by part."""
 
 import pytest
 from patients import Patient
 
+from dbdoctor.findings import SqlStep
 from dbdoctor.rehearsal.aims import lacking, voided
 from dbdoctor.rehearsal.scenario import Decision, Scenario
-from dbdoctor.findings import SqlStep
 from dbdoctor.wanted.effects import effects_of
 
-THERE = """CREATE TYPE mood AS ENUM ('glad'); CREATE TABLE pets (id int PRIMARY KEY, name text, owner int CONSTRAINT owned REFERENCES people (id));
-CREATE UNIQUE INDEX pets_name ON pets (name) WHERE id > 0; ALTER TABLE pets ADD CONSTRAINT grown CHECK (id > 0); CREATE INDEX by_owner ON pets (owner)"""
+THERE = """CREATE TYPE mood AS ENUM ('glad');
+CREATE TABLE pets (id int PRIMARY KEY, name text, owner int CONSTRAINT owned REFERENCES people (id));
+CREATE UNIQUE INDEX pets_name ON pets (name) WHERE id > 0;
+ALTER TABLE pets ADD CONSTRAINT grown CHECK (id > 0); CREATE INDEX by_owner ON pets (owner)"""
 
 
 def missing(patient: Patient, sql: str) -> list[str]:

@@ -43,7 +43,8 @@ def lost(patient: Patient, server: Server) -> Iterator[Lost]:
             admin.execute(f"DROP DATABASE {clone} WITH (FORCE)")
 
 
-QUARANTINE = "CREATE SCHEMA dbdoctor; CREATE TABLE dbdoctor.quarantine_pets AS SELECT now() AS quarantined_at, '' AS quarantine_reason, t.* FROM pets t"
+OURS = "CREATE SCHEMA dbdoctor; CREATE TABLE dbdoctor.quarantine_"
+QUARANTINE = f"{OURS}pets AS SELECT now() AS quarantined_at, '' AS quarantine_reason, t.* FROM pets t"
 
 
 @pytest.mark.parametrize(
@@ -64,9 +65,8 @@ QUARANTINE = "CREATE SCHEMA dbdoctor; CREATE TABLE dbdoctor.quarantine_pets AS S
         (f"{QUARANTINE} WHERE id = 1; DELETE FROM pets WHERE id = 2", [("rows", "pets", 1, "")]),
         (f"{QUARANTINE} WHERE id = 1; UPDATE pets SET owner = NULL WHERE id = 3", [("values", "pets", 1, "owner")]),
         (f"{QUARANTINE}; UPDATE dbdoctor.quarantine_pets SET name = '?'; DELETE FROM pets WHERE id = 1", [("rows", "pets", 1, "")]),
-        ("CREATE SCHEMA dbdoctor; CREATE TABLE dbdoctor.quarantine_pets (id int); DELETE FROM pets WHERE id = 1", [("rows", "pets", 1, "")]),
-        ("CREATE SCHEMA dbdoctor; CREATE TABLE dbdoctor.quarantine_plain AS SELECT * FROM plain LIMIT 1; DELETE FROM plain WHERE what = 'a'",
-         [("rows", "plain", 1, "")]),
+        (f"{OURS}pets (id int); DELETE FROM pets WHERE id = 1", [("rows", "pets", 1, "")]),
+        (f"{OURS}plain AS SELECT * FROM plain LIMIT 1; DELETE FROM plain WHERE what = 'a'", [("rows", "plain", 1, "")]),
     ],
 )  # fmt: skip
 def test_what_is_gone_is_told(lost: Lost, script: str, expected: list[tuple[str, str, int, str]]) -> None:
@@ -80,7 +80,10 @@ def test_what_is_gone_is_told(lost: Lost, script: str, expected: list[tuple[str,
         "ALTER TABLE pets RENAME TO animals",
         "ALTER TABLE pets RENAME name TO called; ALTER TABLE plain RENAME n TO number",
         "CREATE SCHEMA zoo; ALTER TABLE pets SET SCHEMA zoo",
-        "CREATE TABLE new (id int PRIMARY KEY, name text, owner int); INSERT INTO new SELECT * FROM pets ORDER BY id DESC; DROP TABLE pets; ALTER TABLE new RENAME TO pets",
+        (
+            "CREATE TABLE new (id int PRIMARY KEY, name text, owner int); INSERT INTO new SELECT * FROM pets ORDER BY id DESC;"
+            " DROP TABLE pets; ALTER TABLE new RENAME TO pets"
+        ),
         "CREATE TABLE new AS SELECT n, what FROM plain; DROP TABLE plain; ALTER TABLE new RENAME TO plain",
         "DROP TABLE bare",
         "ALTER TABLE pets ADD age int DEFAULT 3; INSERT INTO pets VALUES (9, 'new', NULL)",
@@ -89,7 +92,7 @@ def test_what_is_gone_is_told(lost: Lost, script: str, expected: list[tuple[str,
         "ALTER TABLE pets ALTER id TYPE bigint; ALTER TABLE plain ALTER n TYPE text",
         f"{QUARANTINE} WHERE id < 3; DELETE FROM pets WHERE id < 3",
         f"{QUARANTINE} WHERE owner IS NOT NULL; UPDATE pets SET owner = NULL",
-        "CREATE SCHEMA dbdoctor; CREATE TABLE dbdoctor.quarantine_plain AS SELECT * FROM plain; DELETE FROM plain",
+        f"{OURS}plain AS SELECT * FROM plain; DELETE FROM plain",
     ],
 )
 def test_what_only_moved_is_not_lost(lost: Lost, script: str) -> None:

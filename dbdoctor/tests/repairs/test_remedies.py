@@ -108,7 +108,10 @@ def test_a_column_that_is_a_key_to_elsewhere_is_not_converted(patient: Patient) 
 @pytest.mark.parametrize(
     "wanted",
     [
-        'CREATE TABLE IF NOT EXISTS "pets" ("id" SERIAL , "ownerId" UUID REFERENCES "people" ("id") ON DELETE SET NULL ON UPDATE CASCADE, PRIMARY KEY ("id"));',
+        (
+            'CREATE TABLE IF NOT EXISTS "pets" ("id" SERIAL , "ownerId" UUID REFERENCES "people" ("id") ON DELETE SET NULL'
+            ' ON UPDATE CASCADE, PRIMARY KEY ("id"));'
+        ),
         'ALTER TABLE "public"."letters" ADD COLUMN "readBy" UUID REFERENCES "people" ("id");',
         "CREATE TABLE pets (owner UUID DEFAULT gen_random_uuid(), FOREIGN KEY (owner) REFERENCES people (id))",
         'CREATE TABLE pets (owner integer REFERENCES "Guest ""Book"" 🦢" ("Ref Id"), keeper uuid REFERENCES people (id))',
@@ -214,7 +217,8 @@ def test_a_very_long_name_of_emoji_is_cut_between_characters(patient: Patient) -
     remedy = patient.remedies(f'ALTER TABLE marks ADD FOREIGN KEY (name) REFERENCES "{"🦢" * 15}" ("Öl")')["add_unique_key"]
     patient.carry_out(remedy)
     assert patient.value(
-        "SELECT indexrelid::regclass::text LIKE '%\\_key\"' FROM pg_index WHERE indrelid = (SELECT oid FROM pg_class WHERE relname LIKE '🦢%' AND relkind = 'r')"
+        "SELECT indexrelid::regclass::text LIKE '%\\_key\"' FROM pg_index"
+        " WHERE indrelid = (SELECT oid FROM pg_class WHERE relname LIKE '🦢%' AND relkind = 'r')"
     )
     patient.take_back(remedy)
 
@@ -286,7 +290,8 @@ def test_a_column_that_may_not_be_null_is_not_emptied(patient: Patient) -> None:
 def test_rows_equal_in_every_column_leave_one_and_stand_in_quarantine(any_patient: Patient) -> None:
     any_patient.run("CREATE TABLE stamps (code text, about json, note text)")
     any_patient.run(
-        "INSERT INTO stamps SELECT 'a', '{}', NULL FROM generate_series(1, 3); INSERT INTO stamps VALUES ('b', NULL, NULL), (NULL, NULL, NULL), (NULL, NULL, NULL)"
+        "INSERT INTO stamps SELECT 'a', '{}', NULL FROM generate_series(1, 3);"
+        " INSERT INTO stamps VALUES ('b', NULL, NULL), (NULL, NULL, NULL), (NULL, NULL, NULL)"
     )
     wanted = "CREATE UNIQUE INDEX ON stamps (code)"
     any_patient.carry_out(any_patient.remedies(wanted)["quarantine_identical_rows"])

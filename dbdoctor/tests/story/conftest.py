@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from story.apps import LITTLE_DATABASE, LittleApp, little_app
+from story.calls import call
 from story.targets import Target, new_target
 
 from dbdoctor.embedded import Server, find_binaries, start_server
@@ -67,3 +68,15 @@ def target(loose_target: Target) -> Iterator[Target]:
 @pytest.fixture
 def app(tmp_path: Path) -> LittleApp:
     return little_app(tmp_path / "app")
+
+
+@pytest.fixture(scope="session")
+def plan_text(strict_server: Server, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A plan for the little app, as the command writes it."""
+    folder = tmp_path_factory.mktemp("planned")
+    with new_little_target(strict_server) as target:
+        app = little_app(folder / "app")
+        told = call("plan", target.url, "--migrate", app.migrate, "--cwd", app.folder, "--out", folder / "plan.json", "--format", "json")
+        assert told.exit_code == 0, told.err
+        assert told.report["plan"]["rehearsed"]
+    return (folder / "plan.json").read_text()

@@ -75,9 +75,8 @@ def test_an_option_that_makes_no_sense_is_a_usage_error(words: list[str], target
     complaint(call("repair", target.url, "--migrate", "true", *words), exit_code=USAGE)
 
 
-@pytest.mark.parametrize("format_", ["text", "json"])
-def test_without_a_terminal_nobody_has_said_yes(format_: str, target: Target, app: LittleApp) -> None:
-    told = call("repair", target.url, "--migrate", app.migrate, "--cwd", app.folder, "--format", format_)
+def test_without_a_terminal_nobody_has_said_yes(target: Target, app: LittleApp) -> None:
+    told = call("repair", target.url, "--migrate", app.migrate, "--cwd", app.folder)
     said = complaint(told, exit_code=FAILED)
     assert "nobody said yes" in said
     assert "--yes" in said
@@ -142,7 +141,7 @@ def test_a_server_that_goes_while_its_copy_is_rehearsed_is_missed_and_told(app: 
     with start_server(binaries=find_binaries(major=18, origin="wheel"), port=0) as server:
         target = new_target(server, "shop")
         target.run(LITTLE_DATABASE)
-        command = [DBDOCTOR, "repair", target.url, "--migrate", app.migrate, "--cwd", app.folder, "--yes"]
+        command: list[str | Path] = [DBDOCTOR, "repair", target.url, "--migrate", app.migrate, "--cwd", app.folder, "--yes"]
         doctor = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
         wait_for(app.begun)
     app.hold.unlink()

@@ -4,26 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
-from story.apps import LittleApp, little_app
+from story.apps import LittleApp
 from story.calls import Told, call, call_here
-from story.conftest import new_little_target
 from story.targets import Target
 
-from dbdoctor.embedded import Server
-
 USAGE, FAILED = 64, 2
-
-
-@pytest.fixture(scope="module")
-def plan_text(strict_server: Server, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A plan for the little app, as the command writes it."""
-    folder = tmp_path_factory.mktemp("planned")
-    with new_little_target(strict_server) as target:
-        app = little_app(folder / "app")
-        told = call("plan", target.url, "--migrate", app.migrate, "--cwd", app.folder, "--out", folder / "plan.json", "--format", "json")
-        assert told.exit_code == 0, told.err
-        assert told.report["plan"]["rehearsed"]
-    return (folder / "plan.json").read_text()
 
 
 @pytest.fixture
@@ -101,8 +86,9 @@ def test_a_plan_that_cannot_be_written_is_told(target: Target, app: LittleApp, t
     assert "cannot be written" in refused(told, exit_code=USAGE)
 
 
-def test_applying_wants_a_yes(target: Target, plan: Path) -> None:
-    assert "nobody said yes" in refused(call("apply", target.url, plan), exit_code=FAILED)
+@pytest.mark.parametrize("words", [[], ["--format", "json"]], ids=["text", "json"])
+def test_applying_wants_a_yes(words: list[str], target: Target, plan: Path) -> None:
+    assert "nobody said yes" in refused(call("apply", target.url, plan, *words), exit_code=FAILED)
 
 
 def test_a_plan_holds_no_password(plan_text: str) -> None:

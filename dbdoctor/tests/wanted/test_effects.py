@@ -16,8 +16,10 @@ def only(sql: str) -> Effect:
     return found[0]
 
 
-SEQUELIZE = """CREATE TABLE IF NOT EXISTS "orders" ("id"  SERIAL , "userId" INTEGER NOT NULL REFERENCES "users" ("id") ON DELETE SET NULL ON UPDATE CASCADE,
- "status" "public"."enum_orders_Status" DEFAULT 'new', "createdAt" TIMESTAMP WITH TIME ZONE NOT NULL, UNIQUE ("userId", "status"), PRIMARY KEY ("id"));"""
+SEQUELIZE = """CREATE TABLE IF NOT EXISTS "orders" ("id"  SERIAL ,
+ "userId" INTEGER NOT NULL REFERENCES "users" ("id") ON DELETE SET NULL ON UPDATE CASCADE,
+ "status" "public"."enum_orders_Status" DEFAULT 'new', "createdAt" TIMESTAMP WITH TIME ZONE NOT NULL, UNIQUE ("userId", "status"),
+ PRIMARY KEY ("id"));"""
 
 
 def test_a_table_made_by_sequelize_is_read_with_columns_keys_and_references() -> None:
@@ -43,12 +45,17 @@ def test_a_table_made_by_sequelize_is_read_with_columns_keys_and_references() ->
 @pytest.mark.parametrize(
     ("sql", "constraint", "on_delete", "not_valid"),
     [
-        ('alter table "orders" add constraint "o_u_foreign" foreign key ("userId") references "users" ("id") on delete CASCADE', "o_u_foreign", "CASCADE", False),
-        ('ALTER TABLE "orders" ADD CONSTRAINT "fk_rails_1" FOREIGN KEY ("userId") REFERENCES "users" ("id") NOT VALID', "fk_rails_1", "NO ACTION", True),
-        ('ALTER TABLE "orders" ADD CONSTRAINT "o_fk" FOREIGN KEY ("userId") REFERENCES "users" ("id") DEFERRABLE INITIALLY DEFERRED', "o_fk", "NO ACTION", False),
+        ('alter table "orders" add constraint "o_u_foreign" foreign key ("userId") references "users" ("id") on delete CASCADE',
+         "o_u_foreign", "CASCADE", False),
+        ('ALTER TABLE "orders" ADD CONSTRAINT "fk_rails_1" FOREIGN KEY ("userId") REFERENCES "users" ("id") NOT VALID',
+         "fk_rails_1", "NO ACTION", True),
+        ('ALTER TABLE "orders" ADD CONSTRAINT "o_fk" FOREIGN KEY ("userId") REFERENCES "users" ("id") DEFERRABLE INITIALLY DEFERRED',
+         "o_fk", "NO ACTION", False),
         ('ALTER TABLE orders ADD FOREIGN KEY("userId") REFERENCES users (id) ON DELETE RESTRICT', "", "RESTRICT", False),
-        ('ALTER TABLE ONLY orders ADD CONSTRAINT o FOREIGN KEY ("userId") REFERENCES users(id) ON DELETE SET DEFAULT', "o", "SET DEFAULT", False),
-        ('/* rails:migrate */ ALTER TABLE "orders" ADD CONSTRAINT "o" FOREIGN KEY ("userId") REFERENCES "users" ("id")', "o", "NO ACTION", False),
+        ('ALTER TABLE ONLY orders ADD CONSTRAINT o FOREIGN KEY ("userId") REFERENCES users(id) ON DELETE SET DEFAULT',
+         "o", "SET DEFAULT", False),
+        ('/* rails:migrate */ ALTER TABLE "orders" ADD CONSTRAINT "o" FOREIGN KEY ("userId") REFERENCES "users" ("id")',
+         "o", "NO ACTION", False),
     ],
 )  # fmt: skip
 def test_a_key_added_by_knex_rails_django_alembic_or_hand_is_read(sql: str, constraint: str, on_delete: str, not_valid: bool) -> None:  # noqa: FBT001 -- the expected answer of each case
@@ -63,7 +70,10 @@ def test_a_key_added_by_knex_rails_django_alembic_or_hand_is_read(sql: str, cons
 @pytest.mark.parametrize(
     "sql",
     [
-        'ALTER TABLE "book" ADD COLUMN "author_id" bigint NULL CONSTRAINT "book_author_fk" REFERENCES "author" ("id") DEFERRABLE INITIALLY DEFERRED',
+        (
+            'ALTER TABLE "book" ADD COLUMN "author_id" bigint NULL CONSTRAINT "book_author_fk" REFERENCES "author" ("id")'
+            " DEFERRABLE INITIALLY DEFERRED"
+        ),
         'alter table "book" add column "author_id" bigint null references "author"("id")',
         "ALTER TABLE book ADD author_id BIGINT REFERENCES author (id)",
         'ALTER TABLE IF EXISTS "book" ADD COLUMN IF NOT EXISTS "author_id" BIGINT REFERENCES "author" ("id")',
@@ -90,7 +100,8 @@ def test_keys_over_several_columns_of_a_new_table_are_kept() -> None:
         ("ALTER TABLE t ALTER COLUMN a TYPE uuid USING a::uuid, ALTER COLUMN b SET NOT NULL, ALTER c DROP NOT NULL, ALTER d SET DEFAULT 4",
          ["alter_type", "set_not_null", "drop_not_null", "set_default"]),
         ("ALTER TABLE t ADD COLUMN a int, ADD COLUMN b int REFERENCES c", ["add_column", "add_column"]),
-        ('ALTER TABLE "a" ALTER COLUMN "b" SET NOT NULL;ALTER TABLE "a" ALTER COLUMN "b" DROP DEFAULT;ALTER TABLE "a" ALTER COLUMN "b" TYPE UUID;',
+        (('ALTER TABLE "a" ALTER COLUMN "b" SET NOT NULL;ALTER TABLE "a" ALTER COLUMN "b" DROP DEFAULT;'
+         'ALTER TABLE "a" ALTER COLUMN "b" TYPE UUID;'),
          ["set_not_null", "set_default", "alter_type"]),
         ("ALTER TABLE t ADD CONSTRAINT c CHECK (x > 0)", ["add_check"]),
         ("ALTER TABLE t ADD PRIMARY KEY (id)", ["add_key"]),
@@ -120,8 +131,10 @@ def test_what_a_statement_does_is_told_in_order(sql: str, expected: list[str]) -
     ("sql", "kind"),
     [
         ("BEGIN", "begin"), ("BEGIN;", "begin"), ("START TRANSACTION;", "begin"), ("begin isolation level serializable", "begin"),
-        ("/* action='migrate' */ BEGIN", "begin"), ("-- note\nCOMMIT;", "commit"), ("END", "commit"), ("ROLLBACK;", "rollback"), ("ABORT", "rollback"),
-        ('SAVEPOINT "trx2"', "savepoint"), ("release trx2;", "savepoint"), ("ROLLBACK TO SAVEPOINT a", "rollback_to"), ("rollback to trx2", "rollback_to"),
+        ("/* action='migrate' */ BEGIN", "begin"), ("-- note\nCOMMIT;", "commit"), ("END", "commit"), ("ROLLBACK;", "rollback"),
+        ("ABORT", "rollback"),
+        ('SAVEPOINT "trx2"', "savepoint"), ("release trx2;", "savepoint"), ("ROLLBACK TO SAVEPOINT a", "rollback_to"),
+        ("rollback to trx2", "rollback_to"),
     ],
 )  # fmt: skip
 def test_words_of_transactions_are_told_whoever_wrote_them(sql: str, kind: str) -> None:

@@ -74,7 +74,8 @@ def test_an_error_is_recognised_in_the_noise_of_its_tool(sqlstate: str, message:
 
 
 def test_the_first_real_error_counts_and_not_its_echo() -> None:
-    text = 'current transaction is aborted, commands ignored until end of transaction block\nrelation "a" does not exist\nrelation "b" already exists'
+    echo = "current transaction is aborted, commands ignored until end of transaction block"
+    text = f'{echo}\nrelation "a" does not exist\nrelation "b" already exists'
     found = read_error(text)
     assert found is not None
     assert found.message == 'relation "a" does not exist'

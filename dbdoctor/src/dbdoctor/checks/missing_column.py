@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 
 from dbdoctor.checks import Case, references_of, resolve
-from dbdoctor.wanted.likeness import likest
 from dbdoctor.findings import Evidence, Fact, Finding, Side, Subject
 from dbdoctor.model import Table, TableName
 from dbdoctor.wanted.effects import Effect, WantedColumn, tables_in
+from dbdoctor.wanted.likeness import likest
 
-# 42703 in its forms: column "x" of relation "t" · column t.x (never in quotes) · column "x" · column "x" referenced in foreign key constraint ·
-# named in key. Names stand in them as they are, with whatever they hold.
+# 42703 in its forms: column "x" of relation "t" · column t.x (never in quotes) · column "x" · column "x" referenced in foreign key
+# constraint · named in key. Names stand in them as they are, with whatever they hold.
 _NAMED = re.compile(
     r'^column (?:"(?P<quoted>.+?)"|(?:(?P<table>[^"]+?)\.)?(?P<plain>[^"].*?))'
     r'(?: of relation "(?P<relation>.+)"|(?P<in_key> referenced in foreign key constraint)| named in key)? does not exist$'
@@ -34,10 +34,8 @@ def _from_error(case: Case) -> Iterator[tuple[Table, str]]:
     if not found:
         return
     column = found["quoted"] or found["plain"]
-    if found["in_key"]:
-        places = list(_in_keys(case, column))
-    else:
-        places = list(_in_statement(case, found["relation"] or "", found["table"] or ""))
+    in_key = found["in_key"]
+    places = _in_keys(case, column) if in_key else _in_statement(case, found["relation"] or "", found["table"] or "")
     yield from [(table, column) for table in places if table and not table.column(column)][:1]
 
 
@@ -109,7 +107,8 @@ def wanted_definition(case: Case, table: Table, column: str) -> WantedColumn | N
 
 
 def _defines(effect: Effect, table: Table) -> bool:
-    return effect.kind in {"create_table", "add_column"} and effect.table.name == table.name.name and effect.table.schema in {"", table.name.schema}
+    named = effect.table.name == table.name.name and effect.table.schema in {"", table.name.schema}
+    return named and effect.kind in {"create_table", "add_column"}
 
 
 def _fits(case: Case, wanted: WantedColumn) -> bool:

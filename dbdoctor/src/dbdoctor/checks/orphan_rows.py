@@ -18,7 +18,7 @@ def check(case: Case) -> Iterator[Finding]:
         return
     for reference in [*references_of(case.effects), *_named_in_error(case)]:
         full, child, parent = resolve(reference, case.catalog)
-        if child and parent and not full.child_is_new and _comparable(case, full, child, parent):
+        if child and parent and not full.child_is_new and _comparable(case, full, child=child, parent=parent):
             count, values, asked = case.ask.orphans(full)
             if count:
                 facts: dict[str, Fact] = {
@@ -42,7 +42,7 @@ def check(case: Case) -> Iterator[Finding]:
                 )
 
 
-def _comparable(case: Case, reference: Reference, child: Table, parent: Table) -> bool:
+def _comparable(case: Case, reference: Reference, *, child: Table, parent: Table) -> bool:
     pairs = [(child.column(c), parent.column(p)) for c, p in zip(reference.columns, reference.parent_columns, strict=False)]
     same_length = len(reference.columns) == len(reference.parent_columns) > 0
     return same_length and all(c and p and case.ask.keys_compare(c.type, p.type) for c, p in pairs)

@@ -12,7 +12,7 @@ def check(case: Case) -> Iterator[Finding]:
         return
     for reference in references_of(case.effects):
         full, _, parent = resolve(reference, case.catalog)
-        if parent is None or parent.kind not in {"table", "partitioned", "partition"} or parent.name == full.child and full.child_is_new:
+        if parent is None or parent.kind not in {"table", "partitioned", "partition"} or (parent.name == full.child and full.child_is_new):
             continue
         if full.parent_columns and not all(parent.column(c) for c in full.parent_columns):
             continue

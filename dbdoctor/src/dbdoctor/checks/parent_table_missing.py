@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from dbdoctor.checks import Case, references_of, resolve
-from dbdoctor.wanted.likeness import likest
 from dbdoctor.findings import Evidence, Fact, Finding, Side, Subject
+from dbdoctor.wanted.likeness import likest
 
 
 def check(case: Case) -> Iterator[Finding]:

@@ -15,11 +15,11 @@ def check(case: Case) -> Iterator[Finding]:
         full, child, parent = resolve(reference, case.catalog)
         if parent and len(full.columns) == len(full.parent_columns):
             for position in range(len(full.columns)):
-                yield from _pair(case, full, child, parent, position)
+                yield from _pair(case, full, child=child, parent=parent, position=position)
     yield from _casts(case)
 
 
-def _pair(case: Case, reference: Reference, child: Table | None, parent: Table, position: int) -> Iterator[Finding]:
+def _pair(case: Case, reference: Reference, *, child: Table | None, parent: Table, position: int) -> Iterator[Finding]:
     column, parent_column = reference.columns[position], parent.column(reference.parent_columns[position])
     existing = child.column(column) if child and not reference.child_is_new else None
     child_type = existing.type if existing else case.ask.resolve_type(wanted_type(case, reference, column))
@@ -33,7 +33,8 @@ def _pair(case: Case, reference: Reference, child: Table | None, parent: Table, 
         "exists": existing is not None,
         "on_delete": reference.on_delete,
     }
-    evidence = [Evidence(query=f"types of {reference.child}.{column} and {parent.name}.{parent_column.name}", answer=f"{child_type} and {parent_column.type}")]
+    asked_for = f"types of {reference.child}.{column} and {parent.name}.{parent_column.name}"
+    evidence = [Evidence(query=asked_for, answer=f"{child_type} and {parent_column.type}")]
     if existing and child and child.kind in {"table", "partition", "partitioned"}:
         values, asked = case.ask.count_values(child.name, column)
         facts["values"] = values

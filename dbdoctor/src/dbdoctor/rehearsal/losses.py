@@ -6,7 +6,15 @@ from typing import Literal
 import msgspec
 
 from dbdoctor.databases.postgresql.connection import Connection
-from dbdoctor.databases.postgresql.rows import StoredTable, count_rows, count_values, fingerprint, quarantined_rows, stored_tables, stream_rows
+from dbdoctor.databases.postgresql.rows import (
+    StoredTable,
+    count_rows,
+    count_values,
+    fingerprint,
+    quarantined_rows,
+    stored_tables,
+    stream_rows,
+)
 from dbdoctor.model import TableName
 
 Values = tuple[str | None, ...]
@@ -79,10 +87,10 @@ def _compare(sides: _Sides) -> Iterator[Loss]:
         key = [b for b, _ in sides.pairs]  # without a primary key each row is its own identity
     values = [b for b, _ in sides.pairs if b not in key]
     missing, emptied = 0, dict.fromkeys(values, 0)
-    kept = _Kept(sides.after, before.name, key, values)
+    kept = _Kept(sides.after, before.name, key=key, values=values)
     with sides.base.transaction(), sides.after.transaction():
-        left = stream_rows(sides.base, before.name, key, values)
-        right = stream_rows(sides.after, sides.now.name, [names[c] for c in key], [names[c] for c in values])
+        left = stream_rows(sides.base, before.name, key=key, columns=values)
+        right = stream_rows(sides.after, sides.now.name, key=[names[c] for c in key], columns=[names[c] for c in values])
         for identity, old, new in _joined(left, right):
             if new is None:
                 missing += not kept.has(identity, dict(zip(values, old, strict=True)))
@@ -99,10 +107,10 @@ def _compare(sides: _Sides) -> Iterator[Loss]:
 class _Kept:
     """What stands in the doctor's quarantine is not lost: a row by its key and its values. Read whole, it is small."""
 
-    def __init__(self, after: Connection, table: TableName, key: Sequence[str], values: Sequence[str]) -> None:
+    def __init__(self, after: Connection, table: TableName, *, key: Sequence[str], values: Sequence[str]) -> None:
         self._values = list(values)
         self._rows: dict[Values, list[Values]] = {}
-        for identity, row in quarantined_rows(after, table, key, values):
+        for identity, row in quarantined_rows(after, table, key=key, columns=values):
             self._rows.setdefault(identity, []).append(row)
 
     def has(self, identity: Values, wanted: Mapping[str, str | None]) -> bool:

@@ -57,7 +57,8 @@ def _object(finding: Finding, table: Table) -> SqlStep | None:
 def _column_back(table: Table, name: str) -> str:
     """The column with all that goes with it; '' where it would not come back as it was: in another place, or made by the server."""
     column = table.column(name)
-    if column is None or table.columns[-1] != column or column.generated or column.identity or (column.default or "").startswith("nextval("):
+    made_by_server = column is None or column.generated or column.identity or (column.default or "").startswith("nextval(")
+    if column is None or made_by_server or table.columns[-1] != column:
         return ""
     own = [c for c in table.constraints if c.name in _names_of(table, name)]
     indexes = [i.definition for i in table.indexes if name in i.columns and not any(c.name == i.name for c in own)]
@@ -67,6 +68,6 @@ def _column_back(table: Table, name: str) -> str:
 
 def _names_of(table: Table, column: str) -> set[str]:
     """The constraints that go when the column goes; a check is told by the name it has in the definition."""
-    keys = {key.name for key in (*table.keys, *table.foreign_keys) if column in key.columns}
-    checks = {c.name for c in table.constraints if c.kind in {"check", "exclusion"} and re.search(rf"\b{re.escape(column)}\b", c.definition)}
-    return keys | checks
+    keys = {key.name for key in table.keys if column in key.columns} | {key.name for key in table.foreign_keys if column in key.columns}
+    named = re.compile(rf"\b{re.escape(column)}\b")
+    return keys | {c.name for c in table.constraints if c.kind in {"check", "exclusion"} and named.search(c.definition)}

@@ -24,16 +24,17 @@ def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
     reason = f"{', '.join(child.columns)} has no row in {parent.table}"
     condition = ddl.orphans_condition(reference, "t")
     copy = ddl.keep_copy(reference.child, reason, condition)
-    facts: dict[str, Any] = {"table": str(reference.child), "columns": list(child.columns), "rows": rows, "sentinels": finding.facts.get("sentinels")}
-    yield from _keep(finding, case, reference, facts)
+    facts: dict[str, Any] = {"table": str(reference.child), "columns": list(child.columns), "rows": rows}
+    facts["sentinels"] = finding.facts.get("sentinels")
+    yield from _keep(finding, case, reference=reference, facts=facts)
     if finding.facts.get("nullable") and not finding.facts.get("sentinels"):
         empty = ddl.at_once(reference.child, [copy, ddl.empty_columns(reference.child, child.columns, condition)])
-        yield _remedy("null_orphans", reference.child, empty, facts)
+        yield _remedy("null_orphans", reference.child, change=empty, facts=facts)
     remove = ddl.at_once(reference.child, [copy, ddl.remove_rows(reference.child, condition)])
-    yield _remedy("quarantine_orphans", reference.child, remove, facts)
+    yield _remedy("quarantine_orphans", reference.child, change=remove, facts=facts)
 
 
-def _keep(finding: Finding, case: Case, reference: Reference, facts: dict[str, Any]) -> Iterator[Remedy]:
+def _keep(finding: Finding, case: Case, *, reference: Reference, facts: dict[str, Any]) -> Iterator[Remedy]:
     """The wanted key as NOT VALID: new rows are checked, the old ones stay and are listed."""
     wanted = [e for e in case.effects if e.kind == "add_foreign_key"]
     if len(wanted) != 1 or len(case.effects) != 1:
@@ -48,7 +49,7 @@ def _keep(finding: Finding, case: Case, reference: Reference, facts: dict[str, A
     yield Remedy(id="keep_orphans", facts=facts, steps=(step,))
 
 
-def _remedy(code: str, table: TableName, change: str, facts: dict[str, Any]) -> Remedy:
+def _remedy(code: str, table: TableName, *, change: str, facts: dict[str, Any]) -> Remedy:
     prepare = [SqlStep(code=code, sql=sql, facts=dict(facts)) for sql in ddl.make_quarantine(table)]
     written = SqlStep(
         code=code, sql=change, lock="ShareRowExclusiveLock", blocks="writes", writes=(table,), rows_touched=facts["rows"], facts=dict(facts)

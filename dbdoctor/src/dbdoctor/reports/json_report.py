@@ -6,6 +6,7 @@ import msgspec
 
 from dbdoctor.doctor import Diagnosis, Inspection
 from dbdoctor.findings import Finding, MarkStep, MigrateStep, Plan, Remedy, SqlStep, Step
+from dbdoctor.reports.letter import visible
 from dbdoctor.reports.words import finding_sentence, mark_sentence, remedy_sentence, step_sentence
 from dbdoctor.treatment import Run, Verification
 
@@ -33,7 +34,7 @@ def finding_report(finding: Finding) -> dict[str, Any]:
     return {
         "cause": finding.cause,
         "severity": finding.severity,
-        "summary": finding_sentence(finding),
+        "summary": visible(finding_sentence(finding)),
         "subject": msgspec.to_builtins(finding.subject),
         "facts": finding.facts,
         "evidence": msgspec.to_builtins(finding.evidence),
@@ -45,7 +46,7 @@ def remedy_report(remedy: Remedy) -> dict[str, Any]:
     """One remedy with its steps."""
     return {
         "id": remedy.id,
-        "summary": remedy_sentence(remedy),
+        "summary": visible(remedy_sentence(remedy)),
         "rows_lost": remedy.rows_lost,
         "rows_touched": remedy.rows_touched,
         "steps": [step_report(s) for s in remedy.steps],
@@ -56,7 +57,7 @@ def step_report(step: Step) -> dict[str, Any]:
     """One step; `summary` says what it is for."""
     told: dict[str, Any] = msgspec.to_builtins(step)
     if isinstance(step, SqlStep):
-        told["summary"] = step_sentence(step)
+        told["summary"] = visible(step_sentence(step))
     elif isinstance(step, MarkStep):
         told["summary"] = mark_sentence(step)
     elif isinstance(step, MigrateStep):
@@ -122,4 +123,12 @@ def run_report(run: Run, plan: Plan | None) -> dict[str, Any]:
     report["verification"] = msgspec.to_builtins(run.verification.checks) if run.verification else []
     report["steps"] = msgspec.to_builtins(run.steps)
     report["notes"] = msgspec.to_builtins(run.notes)
+    return report
+
+
+def statement_report(outcome: str, plan: Plan, run: Run | None) -> dict[str, Any]:
+    """A repair for one statement: `statement` says what the app can do now."""
+    report = run_report(run, plan) if run else plan_report(plan) | {"rows_quarantined": 0}
+    report["statement"] = outcome
+    report["healthy"] = outcome != "cannot" and bool(run is None or run.verification is None or run.verification.ok)
     return report

@@ -68,7 +68,7 @@ class Letter:
         grid = Table.grid(padding=(0, 1))
         grid.add_column(width=3, justify="right")
         grid.add_column()
-        grid.add_row(Text(f"{number}.", style="dim"), Text(text, style=style))
+        grid.add_row(Text(f"{number}.", style="dim"), Text(visible(text), style=style))
         self.console.print(Padding(grid, (0, 0, 0, indent), expand=False))
 
     def row(self, *cells: str, widths: tuple[int, ...], indent: int = 2, style: str = "") -> None:

@@ -5,7 +5,16 @@ from collections.abc import Sequence
 from dbdoctor.doctor import Diagnosis, Inspection
 from dbdoctor.findings import Attempt, Finding, MarkStep, MigrateStep, Plan, SqlStep
 from dbdoctor.reports.letter import Letter, one_line
-from dbdoctor.reports.words import attempt_sentence, finding_sentence, many, mark_sentence, remedy_sentence, short, step_sentence
+from dbdoctor.reports.words import (
+    attempt_sentence,
+    finding_sentence,
+    many,
+    mark_sentence,
+    note_sentence,
+    remedy_sentence,
+    short,
+    step_sentence,
+)
 from dbdoctor.treatment import Progress, Run, Verification
 
 ATTEMPT_MARKS = {"cured": "good", "looked_ahead": "advice"}
@@ -92,6 +101,20 @@ def tell_attempt(letter: Letter, attempt: Attempt) -> None:
         letter.line(one_line(why, 200), indent=6, style="dim")
 
 
+OUTCOMES = {
+    "succeeds": ("good", "After these steps your statement runs; on the copy it did. Run it yourself."),
+    "replaced": ("good", "The statement itself was wrong; the corrected one stands among the steps and reaches its aim."),
+    "not_needed": ("good", "What the statement makes is there already."),
+    "cannot": ("bad", "No safe repair was found; nothing was changed. The findings show what stands in the way and what you can choose."),
+}
+
+
+def tell_outcome(letter: Letter, outcome: str) -> None:
+    """What becomes of the statement."""
+    letter.heading("What becomes of your statement")
+    letter.marked(*OUTCOMES[outcome])
+
+
 def tell_plan(letter: Letter, plan: Plan) -> None:
     """The steps in order with what they lock and touch, the marks with their proof, what stays open."""
     letter.heading("What I propose")
@@ -168,6 +191,8 @@ def tell_run(letter: Letter, run: Run, *, url: str) -> None:
         letter.line(f"Backup: {run.backup_path} ({run.backup_bytes / 1024:,.0f} kB)")
     if run.rows_quarantined:
         letter.line(f"In quarantine: {many(run.rows_quarantined, 'row')} (schema dbdoctor)")
+    for note in run.notes:
+        letter.marked("advice", note_sentence(note))
     if run.next_command:
         letter.line(f"Now run in {run.next_cwd or '.'}: {run.next_command}")
     if run.verification:

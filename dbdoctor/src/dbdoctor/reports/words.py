@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from dbdoctor.findings import Attempt, Fact, Finding, MarkStep, Remedy, Side, SqlStep
+from dbdoctor.treatment import Note
 
 Facts = Mapping[str, Fact]
 
@@ -144,6 +145,7 @@ _ACTIONS: dict[str, Callable[[Facts], str]] = {
     "keep_orphans": _keep_orphans,
     "null_orphans": _null_orphans,
     "quarantine_orphans": lambda f: f"move {many(f.get('rows'), 'row')} of {_table(f)} to quarantine",
+    "corrected_statement": lambda _: "run your statement, corrected",
     "carry_out": lambda f: f"do what {short(str(f.get('migration')))} was meant to do",
 }
 
@@ -167,6 +169,19 @@ MARK_REASONS = {
 }
 
 
+NOTES = {
+    "rows_since_unknown": "rows that may have been written after the run was stopped are as they were before it",
+    "commands_left_sessions": "sessions that the app's command had left behind were ended",
+    "constraints_dropped": "constraints had to go for the rows to come back",
+    "only_in_backup": "what only the backup holds now",
+}
+
+
+def note_sentence(note: Note) -> str:
+    """Something the owner should know, with the tables it is about."""
+    return NOTES[note.code] + (f": {', '.join(note.subjects)}" if note.subjects else "")
+
+
 def mark_sentence(step: MarkStep) -> str:
     """Why a migration is recorded as completed without being run."""
     return MARK_REASONS[step.reason]
@@ -183,6 +198,8 @@ _TRIED = {
     "add_unique_key": "with a unique key",
     "quarantine_orphans": "with orphans in quarantine",
     "null_orphans": "with orphans set to NULL",
+    "number_duplicates": "with duplicates numbered anew",
+    "quarantine_identical_rows": "with doubled rows in quarantine",
     "look_ahead": "with the obstacle out of the way",
     "keep_orphans": "with old orphans kept",
 }

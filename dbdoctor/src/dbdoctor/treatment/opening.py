@@ -10,11 +10,12 @@ import msgspec
 
 from dbdoctor.databases.postgresql import journal, run_lock
 from dbdoctor.databases.postgresql.connection import Connection, SqlError, Target, connect, hide_passwords, parse_url, refuse_pooler
+from dbdoctor.databases.postgresql.restore import locks_per_transaction
 from dbdoctor.databases.postgresql.snapshot import Snapshot
 from dbdoctor.embedded import find_binaries
 from dbdoctor.errors import DoctorError
 from dbdoctor.findings import MigrateStep, Plan
-from dbdoctor.treatment.records import UNFINISHED, Progress, Run, StepRun, Tell, Verification
+from dbdoctor.treatment.records import UNFINISHED, Note, Progress, Run, StepRun, Tell, Verification
 
 # The server needs up to half a second to notice that a killed treatment is gone.
 LOCK_PATIENCE_S = 5.0
@@ -159,4 +160,12 @@ def describe(connection: Connection, row: journal.RunRow) -> Run:
         error=row.error,
         next_command=waiting.command if stopped and waiting else "",
         next_cwd=waiting.cwd if stopped and waiting else "",
+        notes=_notes(connection, row),
     )
+
+
+def _notes(connection: Connection, row: journal.RunRow) -> tuple[Note, ...]:
+    if not row.backup_path or row.state == "undone":
+        return ()
+    needed, there = locks_per_transaction(connection)
+    return (Note(code="undo_needs_locks", subjects=(str(needed),)),) if needed > there else ()

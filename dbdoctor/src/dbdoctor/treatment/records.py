@@ -59,9 +59,13 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
-    """Something the owner should know, though nothing failed; `subjects` are tables, most of the time."""
+    """Something the owner should know, though nothing failed.
 
-    code: Literal["rows_since_unknown", "commands_left_sessions", "constraints_dropped", "only_in_backup"]
+    `rows_since_unknown`: the run was stopped in a way that lets nobody tell which rows of the tables `subjects` were written since.
+    `undo_needs_locks`: before an undo the server's max_locks_per_transaction must be raised to the number in `subjects`.
+    """
+
+    code: Literal["rows_since_unknown", "undo_needs_locks"]
     subjects: tuple[str, ...] = ()
 
 

@@ -36,6 +36,7 @@ LOCK_TIMEOUT_S = 1.0
 ATTEMPTS = 20
 LOCKS_PATIENCE_S = 600.0
 DIFFERENCE_LINES = 12
+OUT_OF_MEMORY = "53200"
 
 
 class RowsWrittenSince(DoctorError):
@@ -63,7 +64,7 @@ class BackupMissing(DoctorError):
 
 
 class UndoFailed(DoctorError):
-    """A way back could not be gone; the database is as it was."""
+    """There is no way back as things are; the database is as it was."""
 
     kind = "failed"
 
@@ -162,6 +163,12 @@ def _undo_by_restore(surgery: Surgery, row: journal.RunRow, *, before: Snapshot)
                 apart.add(error.key)  # it called itself valid over rows that break it, and shall again
                 number -= 1
                 continue
+            if error.sqlstate == OUT_OF_MEMORY:
+                needed, there = restore.locks_per_transaction(surgery.connection)
+                raise UndoFailed(
+                    f"The server has no room for the locks that a restore of so many tables takes (max_locks_per_transaction is {there}).",
+                    next_step=f"Set max_locks_per_transaction to {max(needed, there * 2)}, restart the server, undo again. Nothing was changed.",
+                ) from error
             if error.sqlstate not in {LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED}:
                 raise
             if number == ATTEMPTS:

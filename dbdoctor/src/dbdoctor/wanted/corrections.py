@@ -1,4 +1,4 @@
-"""A statement rewritten so that it says what fits: another type, another column's or table's name. Through sqlglot's tree, never by text."""
+"""A statement rewritten so that it says what fits: another type or name. Through sqlglot's tree, never by text."""
 
 from typing import ClassVar
 
@@ -10,7 +10,7 @@ from dbdoctor.model import TableName
 from dbdoctor.wanted.effects import parsed
 
 
-class _Faithful(Postgres.Generator):
+class _Faithful(Postgres.Generator):  # type: ignore[misc, valid-type]  # a class, which sqlglot stores as a variable
     """Writes a statement back as it was: SERIAL stays SERIAL (sqlglot would make it an identity column)."""
 
     TRANSFORMS: ClassVar = {kind: rule for kind, rule in Postgres.Generator.TRANSFORMS.items() if kind is not exp.ColumnDef}
@@ -24,7 +24,8 @@ def with_column_type(sql: str, column: str, new_type: str, *, dialect: str = "po
         if _spelled(node.this, column):
             node.set("kind", exp.DataType.build(new_type, dialect=dialect, udt=True))
             # A default made for the old type (a generated uuid, say) would not fit the new one.
-            node.set("constraints", [c for c in node.args.get("constraints") or [] if not isinstance(c.args.get("kind"), exp.DefaultColumnConstraint)])
+            said = node.args.get("constraints") or []
+            node.set("constraints", [c for c in said if not isinstance(c.args.get("kind"), exp.DefaultColumnConstraint)])
             changed = True
     return _written(tree, dialect) if tree is not None and changed else None
 
@@ -57,7 +58,7 @@ def without_guard(sql: str, *, dialect: str = "postgres") -> str:
     if tree is None:
         return sql
     for node in tree.find_all(exp.Create, exp.ColumnDef):
-        node.set("exists", False)
+        node.set("exists", None)
     return _written(tree, dialect)
 
 
@@ -69,7 +70,8 @@ def _spelled(node: object, name: str) -> bool:
 
 def _names_a_column(identifier: exp.Identifier) -> bool:
     parent = identifier.parent
-    return isinstance(parent, exp.Column | exp.ColumnDef | exp.Schema | exp.ForeignKey | exp.AlterColumn) and parent.args.get("table") is not identifier
+    holds_columns = isinstance(parent, exp.Column | exp.ColumnDef | exp.Schema | exp.ForeignKey | exp.AlterColumn)
+    return parent is not None and holds_columns and parent.args.get("table") is not identifier
 
 
 def _written(tree: exp.Expression, dialect: str) -> str:

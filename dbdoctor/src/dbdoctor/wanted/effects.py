@@ -150,7 +150,7 @@ def _effects(tree: exp.Expression, dialect: str) -> Iterator[Effect]:
     elif isinstance(tree, exp.Alter):
         table = table_name(tree.this)
         for action in tree.args.get("actions") or []:
-            yield from _alter(action, table, tree, dialect)
+            yield from _alter(action, table, tree=tree, dialect=dialect)
     elif isinstance(tree, exp.Drop):
         kinds: dict[str, EffectKind] = {"TABLE": "drop_table", "VIEW": "drop_table", "INDEX": "drop_index", "TYPE": "drop_type"}
         for node in tree.args.get("tables") or ([tree.this] if tree.this else []):
@@ -248,13 +248,13 @@ def _column(node: exp.ColumnDef, table: TableName, dialect: str) -> WantedColumn
         type=kind.sql(dialect=dialect) if isinstance(kind, exp.Expression) else "",
         not_null=any(isinstance(k, exp.NotNullColumnConstraint) and not k.args.get("allow_null") for k in kinds),
         default=default.this.sql(dialect=dialect) if default is not None else "",
-        reference=_reference(references[0], table, (name,), "") if references else None,
+        reference=_reference(references[0], table, columns=(name,), constraint="") if references else None,
         primary=any(isinstance(k, exp.PrimaryKeyColumnConstraint) for k in kinds),
         unique=any(isinstance(k, exp.UniqueColumnConstraint) for k in kinds),
     )
 
 
-def _reference(node: exp.Reference, table: TableName, columns: tuple[str, ...], constraint: str) -> Reference:
+def _reference(node: exp.Reference, table: TableName, *, columns: tuple[str, ...], constraint: str) -> Reference:
     actions: dict[str, Action] = {}
     for option in node.args.get("options") or []:
         words = str(option).upper()
@@ -282,7 +282,11 @@ def _constraint(node: exp.Expression, table: TableName, name: str) -> Iterator[E
         reference = node.args.get("reference")
         if isinstance(reference, exp.Reference):
             yield Effect(
-                kind="add_foreign_key", table=table, name=name, columns=columns, reference=_reference(reference, table, columns, name)
+                kind="add_foreign_key",
+                table=table,
+                name=name,
+                columns=columns,
+                reference=_reference(reference, table, columns=columns, constraint=name),
             )
     elif isinstance(node, exp.PrimaryKey):
         yield Effect(kind="add_key", table=table, name=name, columns=tuple(_name(c) for c in node.expressions))
@@ -294,7 +298,7 @@ def _constraint(node: exp.Expression, table: TableName, name: str) -> Iterator[E
         yield Effect(kind="add_check", table=table, name=name, type=node.this.sql(dialect="postgres"))
 
 
-def _alter(action: exp.Expression, table: TableName, tree: exp.Alter, dialect: str) -> Iterator[Effect]:
+def _alter(action: exp.Expression, table: TableName, *, tree: exp.Alter, dialect: str) -> Iterator[Effect]:
     if isinstance(action, exp.ColumnDef):
         column = _column(action, table, dialect)
         yield Effect(kind="add_column", table=table, columns=(column.name,), wanted=(column,), guarded=bool(action.args.get("exists")))

@@ -2,7 +2,7 @@
 
 import re
 from functools import lru_cache
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString
 from urllib.parse import quote
 
 import msgspec
@@ -152,7 +152,7 @@ def hide_passwords(text: str, *, secrets: tuple[str, ...] = ()) -> str:
 
 def sql_text(text: str) -> LiteralString:
     """Mark SQL that was put together by our own builders, or that is the app's own and meant to run, for the driver."""
-    return cast("LiteralString", text)
+    return text
 
 
 @lru_cache(maxsize=4096)  # a catalog names `id` thousands of times

@@ -72,9 +72,14 @@ def add_constraint(name: TableName, constraint: str, definition: str) -> str:
     return f"ALTER TABLE {table(name)} ADD CONSTRAINT {quoted(constraint)} {definition}"
 
 
+def add_foreign_key(reference: Reference) -> str:
+    """ALTER TABLE … ADD FOREIGN KEY, named by the server."""
+    return f"ALTER TABLE {table(reference.child)} ADD FOREIGN KEY ({columns(reference.columns)}) {references(reference)}"
+
+
 def add_foreign_key_not_valid(reference: Reference, constraint: str) -> str:
     """A key that checks new rows and leaves old ones alone."""
-    return f"ALTER TABLE {table(reference.child)} ADD CONSTRAINT {quoted(constraint)} FOREIGN KEY ({columns(reference.columns)}) {references(reference)} NOT VALID"
+    return add_constraint(reference.child, constraint, f"FOREIGN KEY ({columns(reference.columns)}) {references(reference)} NOT VALID")
 
 
 def drop_table(name: TableName) -> str:
@@ -100,10 +105,10 @@ def quarantine(name: TableName) -> TableName:
 
 def make_quarantine(name: TableName) -> list[str]:
     """The schema and a table of the same columns, with when and why in front; one that is there already is used again."""
+    as_it_is = f"SELECT now() AS quarantined_at, ''::text AS quarantine_reason, t.* FROM {table(name)} t"
     return [
         f"CREATE SCHEMA IF NOT EXISTS {quoted(QUARANTINE_SCHEMA)}",
-        f"CREATE TABLE IF NOT EXISTS {table(quarantine(name))} AS"
-        f" SELECT now() AS quarantined_at, ''::text AS quarantine_reason, t.* FROM {table(name)} t LIMIT 0",
+        f"CREATE TABLE IF NOT EXISTS {table(quarantine(name))} AS {as_it_is} LIMIT 0",
     ]
 
 
@@ -147,7 +152,8 @@ def number_in_order(name: TableName, column: str, key: Sequence[str]) -> str:
     """Number the rows 0, 1, 2 … in the order they have, ties by primary key; only rows whose number changes are written."""
     on = " AND ".join(f"t.{quoted(k)} = n.{quoted(k)}" for k in key)
     return (
-        f"UPDATE {table(name)} t SET {quoted(column)} = n.place FROM (SELECT {columns(key)}, row_number() OVER (ORDER BY {quoted(column)}, {columns(key)})"
+        f"UPDATE {table(name)} t SET {quoted(column)} = n.place FROM"
+        f" (SELECT {columns(key)}, row_number() OVER (ORDER BY {quoted(column)}, {columns(key)})"
         f" - 1 + (SELECT min({quoted(column)}) FROM {table(name)}) AS place FROM {table(name)} WHERE {quoted(column)} IS NOT NULL) n"
         f" WHERE {on} AND t.{quoted(column)} IS DISTINCT FROM n.place"
     )

@@ -29,9 +29,7 @@ def run_client(tools: Path, program: str, arguments: Sequence[str], *, url: str)
     parts.pop("password", None)
     environment = {**os.environ, "PGPASSWORD": target.password} if target.password else dict(os.environ)
     command = [str(tools / program), *arguments, "--no-password", "--dbname", conninfo.make_conninfo("", **parts)]
-    done = subprocess.run(  # noqa: S603 -- our own argument list, no shell
-        command, env={**environment, "PGAPPNAME": "dbdoctor"}, capture_output=True, check=False, stdin=subprocess.DEVNULL
-    )
+    done = subprocess.run(command, env={**environment, "PGAPPNAME": "dbdoctor"}, capture_output=True, check=False, stdin=subprocess.DEVNULL)
     if done.returncode != 0:
         said = hide_passwords(done.stderr.decode(errors="replace"), secrets=target.secrets).strip()
         message = f"{program} failed: {said[-1500:]}"
@@ -60,7 +58,7 @@ def script_of(tools: Path, file: Path, *, leave_out: Sequence[str] = ()) -> str:
 
 
 def _local(tools: Path, arguments: Sequence[str]) -> str:
-    done = subprocess.run([str(tools / "pg_restore"), *arguments], capture_output=True, check=False)  # noqa: S603 -- our own argument list
+    done = subprocess.run([str(tools / "pg_restore"), *arguments], capture_output=True, check=False)
     if done.returncode != 0:
         message = f"pg_restore cannot read the dump: {done.stderr.decode(errors='replace').strip()[-500:]}"
         raise DumpFailed(message, next_step="Check that the backup file is whole.")

@@ -69,9 +69,10 @@ class _ForeignKeyProbe:
         self.child = catalog.tables[key.child]
         self.rows = ProbeRows(connection, catalog)
         # A partition's copy of the key may have a name of its own.
-        alike = [k for k in catalog.foreign_keys() if k.parent == key.parent and k.columns == key.columns]
-        of_partitions = {k.name for k in alike if catalog.tables[k.child].kind == "partition"}
-        self.names = {key.name, *(of_partitions if self.child.kind == "partitioned" else ())}
+        self.names = {key.name}
+        if self.child.kind == "partitioned":
+            alike = [k for k in catalog.foreign_keys() if k.parent == key.parent and k.columns == key.columns]
+            self.names |= {k.name for k in alike if catalog.tables[k.child].kind == "partition"}
 
     def run(self) -> Iterator[Probe]:
         """All four attempts; those that cannot be made say why."""

@@ -28,7 +28,7 @@ class PostgresQuestions:
 
     def convertible(self, table: TableName, column: str, to_type: str) -> tuple[int, int, Evidence]:
         """How many values read as `to_type`, how many do not."""
-        good, bad = rows.convertible(self._connection, table, column, to_type)
+        good, bad = rows.convertible(self._connection, table, column, to_type=to_type)
         text = f"values of {table}.{column} that can be read as {to_type} / that cannot"
         return good, bad, Evidence(query=text, answer=f"{good} / {bad}")
 
@@ -48,7 +48,7 @@ class PostgresQuestions:
 
     def converts_back(self, table: TableName, column: str, to_type: str) -> bool:
         """Whether every value, once turned into `to_type`, still reads as it did; ask only where all are convertible."""
-        return rows.converts_back(self._connection, table, column, to_type)
+        return rows.converts_back(self._connection, table, column, to_type=to_type)
 
     def keys_compare(self, child_type: str, parent_type: str) -> bool:
         """Whether a key can compare these types."""

@@ -99,6 +99,18 @@ WHERE c.relkind IN ('r', 'p') AND n.nspname <> 'information_schema' AND n.nspnam
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
 ORDER BY 1"""
 
+# One transaction drops and makes everything: each object is locked, and each relation twice.
+_LOCKS: LiteralString = """
+WITH app AS (SELECT oid FROM pg_namespace WHERE nspname <> 'information_schema' AND (nspname !~ '^pg_' OR nspname = 'pg_toast')),
+slots AS (SELECT current_setting('max_connections')::bigint + current_setting('max_prepared_transactions')::bigint AS sessions)
+SELECT ceil(((SELECT 2 * count(*) FROM pg_class WHERE relnamespace IN (SELECT oid FROM app))
+           + (SELECT count(*) FROM pg_type WHERE typnamespace IN (SELECT oid FROM app))
+           + (SELECT count(*) FROM pg_constraint WHERE connamespace IN (SELECT oid FROM app))
+           + (SELECT count(*) FROM pg_proc WHERE pronamespace IN (SELECT oid FROM app))
+           + (SELECT count(*) FROM pg_attrdef) + (SELECT count(*) FROM pg_trigger)) * 1.0 / sessions)::bigint,
+       current_setting('max_locks_per_transaction')::bigint
+FROM slots"""
+
 _EXTENSION_TABLES: LiteralString = """
 SELECT n.nspname, c.relname, pg_get_userbyid(c.relowner) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
@@ -215,6 +227,12 @@ class RestoreStopped(DumpFailed):
 def tables_to_lock(connection: Connection) -> list[str]:
     """Every table of the app, quoted."""
     return [str(row[0]) for row in connection.execute(_TABLES_TO_LOCK).fetchall()]
+
+
+def locks_per_transaction(connection: Connection) -> tuple[int, int]:
+    """The `max_locks_per_transaction` a restore may need, and the one the server has."""
+    needed, there = connection.execute(_LOCKS).fetchall()[0]
+    return int(needed), int(there)
 
 
 def owners_out_of_reach(connection: Connection) -> list[str]:

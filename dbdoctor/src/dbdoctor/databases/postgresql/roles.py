@@ -38,9 +38,10 @@ def database_settings(source: Connection) -> list[sql.Composed]:
     statements = []
     for role, of_database, setting in source.execute(_SETTINGS).fetchall():
         name, _, value = str(setting).partition("=")
-        shown = sql.SQL(value) if name in _LISTS else sql.Literal(value)  # type: ignore[arg-type]  # a list setting is stored ready quoted
+        shown = sql.SQL(value) if name in _LISTS else sql.Literal(value)  # a list setting is stored ready quoted
         place = sql.SQL("IN DATABASE {} ").format(sql.Identifier(source.info.dbname)) if role and of_database else sql.SQL("")
-        head = sql.SQL("ALTER ROLE {} ").format(sql.Identifier(role)) if role else sql.SQL("ALTER DATABASE {} ").format(sql.Identifier(source.info.dbname))
+        kind, owner = ("ALTER ROLE {} ", role) if role else ("ALTER DATABASE {} ", source.info.dbname)
+        head = sql.SQL(kind).format(sql.Identifier(owner))
         statements.append(head + place + sql.SQL("SET {} = ").format(sql.Identifier(name)) + shown)
     return statements
 

@@ -12,16 +12,49 @@ from dbdoctor.databases.postgresql.ddl import quarantine
 from dbdoctor.model import Catalog, Reference, TableName
 
 BATCH_ROWS = 2000
+KNOWS_VALID_INPUT = 160000  # pg_input_is_valid came with PostgreSQL 16
 
 _IDENTITIES: LiteralString = """
 SELECT c.oid::bigint, n.nspname, c.relname, c.relkind::text,
-       array_agg(a.attnum::int ORDER BY a.attnum) FILTER (WHERE a.attgenerated = ''), array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE a.attgenerated = ''),
+       array_agg(a.attnum::int ORDER BY a.attnum) FILTER (WHERE a.attgenerated = ''),
+       array_agg(a.attname::text ORDER BY a.attnum) FILTER (WHERE a.attgenerated = ''),
        (SELECT i.indkey::int2[]::int[] FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary)
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 WHERE c.relkind IN ('r') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' AND n.nspname <> 'dbdoctor'
 GROUP BY c.oid, n.nspname, c.relname, c.relkind"""
+
+
+_KEYS_COMPARE: LiteralString = """
+WITH RECURSIVE bases(named, type, base) AS (
+  SELECT x.named, t.oid, t.typbasetype FROM (VALUES ('child', to_regtype(%(child)s)), ('parent', to_regtype(%(parent)s))) x(named, oid)
+  JOIN pg_type t ON t.oid = x.oid
+  UNION ALL SELECT b.named, t.oid, t.typbasetype FROM bases b JOIN pg_type t ON t.oid = b.base
+), pair AS (
+  SELECT (SELECT type FROM bases WHERE named = 'child' AND base = 0) AS child,
+         (SELECT type FROM bases WHERE named = 'parent' AND base = 0) AS parent
+), same AS (
+  SELECT amopfamily AS family, amoplefttype AS one, amoprighttype AS other FROM pg_amop WHERE amopstrategy = 3
+), class AS (
+  SELECT p.child, p.parent, o.opcintype, o.opcfamily
+  FROM pair p JOIN pg_type t ON t.oid = p.parent
+  JOIN pg_opclass o ON o.opcdefault JOIN pg_am m ON m.oid = o.opcmethod AND m.amname = 'btree' JOIN pg_type i ON i.oid = o.opcintype
+  WHERE o.opcintype = p.parent
+    OR EXISTS (SELECT FROM pg_cast k
+               WHERE (k.castsource, k.casttarget) = (p.parent, o.opcintype) AND k.castmethod = 'b' AND k.castcontext = 'i')
+    OR (t.typtype = 'e' AND o.opcintype = 'anyenum'::regtype)
+    OR (t.typcategory = 'A' AND t.typelem <> 0 AND o.opcintype = 'anyarray'::regtype)
+    OR (t.typtype = 'r' AND o.opcintype = 'anyrange'::regtype)
+    OR (t.typtype = 'c' AND o.opcintype = 'record'::regtype)
+  ORDER BY o.opcintype = p.parent DESC, i.typispreferred DESC LIMIT 1
+)
+SELECT EXISTS (
+  SELECT FROM class c WHERE c.child = c.parent
+    OR (EXISTS (SELECT FROM same s WHERE (s.family, s.one, s.other) = (c.opcfamily, c.opcintype, c.child))
+    AND EXISTS (SELECT FROM same s WHERE (s.family, s.one, s.other) = (c.opcfamily, c.child, c.child)))
+    OR EXISTS (SELECT FROM pg_cast k WHERE k.castsource = c.child AND k.casttarget = c.opcintype AND k.castcontext = 'i')
+    OR (c.opcintype = 'record'::regtype AND EXISTS (SELECT FROM pg_type t WHERE t.oid = c.child AND t.typtype = 'c')))"""
 
 
 class StoredTable(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +118,7 @@ def identical_rows_query(table: TableName, columns: Sequence[str]) -> sql.Compos
     return sql.SQL("SELECT count(*) - count(DISTINCT t::text) FROM {} t WHERE {}").format(identifier(table), filled)
 
 
-def converts_back(connection: Connection, table: TableName, column: str, to_type: str) -> bool:
+def converts_back(connection: Connection, table: TableName, column: str, *, to_type: str) -> bool:
     """Whether every value, once turned into `to_type`, still reads as it did; ask only where all are convertible."""
     name = sql.Identifier(column)
     query = sql.SQL("SELECT NOT EXISTS (SELECT FROM {table} WHERE {name}::text::{type}::text <> {name}::text)").format(
@@ -106,11 +139,12 @@ def count_values_query(table: TableName, column: str) -> sql.Composed:
 
 
 def quarantined_rows(
-    connection: Connection, table: TableName, key: Sequence[str], columns: Sequence[str]
+    connection: Connection, table: TableName, *, key: Sequence[str], columns: Sequence[str]
 ) -> Iterator[tuple[tuple[str | None, ...], tuple[str | None, ...]]]:
     """Key and values, as text, of each row of the table that stands in the doctor's quarantine; none where it lacks one of the columns."""
     place = quarantine(table)
-    names: LiteralString = "SELECT array_agg(attname::text) FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped"
+    names: LiteralString = """SELECT array_agg(attname::text) FROM pg_attribute
+                              WHERE attrelid = to_regclass(%s) AND attnum > 0 AND NOT attisdropped"""
     there = connection.execute(names, (identifier(place).as_string(connection),)).fetchall()[0][0] or []
     if not {*key, *columns} <= {*there}:
         return
@@ -119,20 +153,20 @@ def quarantined_rows(
         yield tuple(row[: len(key)]), tuple(row[len(key) :])
 
 
-def convertible(connection: Connection, table: TableName, column: str, to_type: str) -> tuple[int, int]:
+def convertible(connection: Connection, table: TableName, column: str, *, to_type: str) -> tuple[int, int]:
     """How many of the column's values can be read as `to_type`, and how many cannot."""
     name = sql.Identifier(column)
     query = sql.SQL(
         "SELECT count(*) FILTER (WHERE pg_input_is_valid({0}::text, {1})), count(*) FILTER (WHERE NOT pg_input_is_valid({0}::text, {1}))"
         " FROM {2} WHERE {0} IS NOT NULL"
     ).format(name, sql.Literal(to_type), identifier(table))
-    if connection.info.server_version < 160000:
-        return _convertible_by_trying(connection, table, column, to_type)
+    if connection.info.server_version < KNOWS_VALID_INPUT:
+        return _convertible_by_trying(connection, table, column, to_type=to_type)
     row = connection.execute(query).fetchall()[0]
     return int(row[0]), int(row[1])
 
 
-def _convertible_by_trying(connection: Connection, table: TableName, column: str, to_type: str) -> tuple[int, int]:
+def _convertible_by_trying(connection: Connection, table: TableName, column: str, *, to_type: str) -> tuple[int, int]:
     """Before PostgreSQL 16 no function tells: each distinct value is tried in a savepoint.
 
     Tried as the type reads its input: an explicit cast would cut off what is too long for the type.
@@ -197,15 +231,17 @@ def duplicates_query(table: TableName, columns: Sequence[str]) -> sql.Composed:
 def _duplicate_groups(table: TableName, columns: Sequence[str]) -> sql.Composed:
     names = sql.SQL(", ").join(sql.Identifier(c) for c in columns)
     filled = sql.SQL(" AND ").join(sql.SQL("{} IS NOT NULL").format(sql.Identifier(c)) for c in columns)
-    return sql.SQL("SELECT count(*) AS n, concat_ws(', ', {names}) AS v FROM {table} WHERE {filled} GROUP BY {names} HAVING count(*) > 1").format(
-        names=names, table=identifier(table), filled=filled
-    )
+    return sql.SQL(
+        "SELECT count(*) AS n, concat_ws(', ', {names}) AS v FROM {table} WHERE {filled} GROUP BY {names} HAVING count(*) > 1"
+    ).format(names=names, table=identifier(table), filled=filled)
 
 
 def fingerprint(connection: Connection, table: TableName, columns: Sequence[str] | None = None) -> Fingerprint:
     """Count and order-free digest of a table's rows, over `columns` (all when None); memory on both sides stays flat."""
     row_text = (
-        sql.SQL("ROW({})::text").format(sql.SQL(", ").join(sql.Identifier(c) for c in columns)) if columns is not None else sql.SQL("t::text")
+        sql.SQL("ROW({})::text").format(sql.SQL(", ").join(sql.Identifier(c) for c in columns))
+        if columns is not None
+        else sql.SQL("t::text")
     )
     query = sql.SQL(
         "SELECT count(*), COALESCE(sum(('x' || substr(md5({row}), 1, 15))::bit(60)::bigint::numeric), 0)::text,"
@@ -221,10 +257,10 @@ def fingerprints(connection: Connection) -> dict[TableName, Fingerprint]:
 
 
 def stream_rows(
-    connection: Connection, table: TableName, key: Sequence[str], columns: Sequence[str]
+    connection: Connection, table: TableName, *, key: Sequence[str], columns: Sequence[str]
 ) -> Iterator[tuple[tuple[str | None, ...], tuple[str | None, ...]]]:
     """Key and values of each row as text, ordered by key in byte order; needs an open transaction."""
-    as_text = [sql.SQL("({}::text COLLATE \"C\")").format(sql.Identifier(c)) for c in key]
+    as_text = [sql.SQL('({}::text COLLATE "C")').format(sql.Identifier(c)) for c in key]
     values = [sql.SQL("{}::text").format(sql.Identifier(c)) for c in columns]
     query = sql.SQL("SELECT {} FROM ONLY {} ORDER BY {}").format(
         sql.SQL(", ").join([*as_text, *values]), identifier(table), sql.SQL(", ").join(as_text) if as_text else sql.SQL("1")
@@ -239,38 +275,13 @@ def stream_rows(
 def keys_compare(connection: Connection, child_type: str, parent_type: str) -> bool:
     """Whether PostgreSQL has an equality of these types that a foreign key may use.
 
-    As ATAddForeignKeyConstraint decides. The parent's default btree class is looked up as GetDefaultOpClass does: of the type itself, of one
-    it is binary-coercible to (varchar is indexed as text, cidr as inet), or of its pseudo-type. Then it takes an equality of that class's family for
-    exactly both types, or an implicit cast from the child's type to the class's.
+    As ATAddForeignKeyConstraint decides. The parent's default btree class is looked up as GetDefaultOpClass does: of the type itself, of
+    one it is binary-coercible to (varchar is indexed as text, cidr as inet), or of its pseudo-type. Then it takes an equality of that
+    class's family for exactly both types, or an implicit cast from the child's type to the class's.
     """
     if not child_type or not parent_type:
         return False
-    query: LiteralString = """
-    WITH RECURSIVE bases(named, type, base) AS (
-      SELECT x.named, t.oid, t.typbasetype FROM (VALUES ('child', to_regtype(%(child)s)), ('parent', to_regtype(%(parent)s))) x(named, oid)
-      JOIN pg_type t ON t.oid = x.oid
-      UNION ALL SELECT b.named, t.oid, t.typbasetype FROM bases b JOIN pg_type t ON t.oid = b.base
-    ), pair AS (
-      SELECT (SELECT type FROM bases WHERE named = 'child' AND base = 0) AS child, (SELECT type FROM bases WHERE named = 'parent' AND base = 0) AS parent
-    ), class AS (
-      SELECT p.child, p.parent, o.opcintype, o.opcfamily
-      FROM pair p JOIN pg_type t ON t.oid = p.parent
-      JOIN pg_opclass o ON o.opcdefault JOIN pg_am m ON m.oid = o.opcmethod AND m.amname = 'btree' JOIN pg_type i ON i.oid = o.opcintype
-      WHERE o.opcintype = p.parent
-        OR EXISTS (SELECT FROM pg_cast k WHERE k.castsource = p.parent AND k.casttarget = o.opcintype AND k.castmethod = 'b' AND k.castcontext = 'i')
-        OR (t.typtype = 'e' AND o.opcintype = 'anyenum'::regtype)
-        OR (t.typcategory = 'A' AND t.typelem <> 0 AND o.opcintype = 'anyarray'::regtype)
-        OR (t.typtype = 'r' AND o.opcintype = 'anyrange'::regtype)
-        OR (t.typtype = 'c' AND o.opcintype = 'record'::regtype)
-      ORDER BY o.opcintype = p.parent DESC, i.typispreferred DESC LIMIT 1
-    )
-    SELECT EXISTS (
-      SELECT FROM class c WHERE c.child = c.parent
-        OR (EXISTS (SELECT FROM pg_amop a WHERE a.amopfamily = c.opcfamily AND a.amopstrategy = 3 AND (a.amoplefttype, a.amoprighttype) = (c.opcintype, c.child))
-        AND EXISTS (SELECT FROM pg_amop a WHERE a.amopfamily = c.opcfamily AND a.amopstrategy = 3 AND (a.amoplefttype, a.amoprighttype) = (c.child, c.child)))
-        OR EXISTS (SELECT FROM pg_cast k WHERE k.castsource = c.child AND k.casttarget = c.opcintype AND k.castcontext = 'i')
-        OR (c.opcintype = 'record'::regtype AND EXISTS (SELECT FROM pg_type t WHERE t.oid = c.child AND t.typtype = 'c')))"""
-    row = connection.execute(query, {"child": without_modifiers(child_type), "parent": without_modifiers(parent_type)}).fetchone()
+    row = connection.execute(_KEYS_COMPARE, {"child": without_modifiers(child_type), "parent": without_modifiers(parent_type)}).fetchone()
     return bool(row and row[0])
 
 
