@@ -14,14 +14,14 @@ from treatment.workshop import ORDERS, Workshop, add_index, add_key, convert, ma
 
 from dbdoctor.databases.postgresql.connection import CannotConnect
 from dbdoctor.embedded import Server, find_binaries, start_server
-from dbdoctor.errors import DoctorError, UsageError
+from dbdoctor.errors import UsageError
 from dbdoctor.findings import MigrateStep, SqlStep
 from dbdoctor.treatment import Progress, apply, clean, runs, undo
 from dbdoctor.treatment.cleaning import RunNotEnded
 from dbdoctor.treatment.opening import AnotherDoctorAtWork, NotAllowed, ReadOnlyServer, RunNotFound, ServerRefused
 from dbdoctor.treatment.preparing import CatalogChanged, UnfinishedRun
 from dbdoctor.treatment.steps import MigrateFailed, StepFailed, TablesBusy
-from dbdoctor.treatment.undoing import BackupMissing, LaterRun, RowsWrittenSince, SchemaChangedSince
+from dbdoctor.treatment.undoing import BackupMissing, LaterRun, RowsWrittenSince, SchemaChangedSince, UndoFailed
 
 
 def no_trace(workshop: Workshop) -> bool:
@@ -343,10 +343,15 @@ def test_no_migrate_stops_before_the_apps_command_and_says_it(one_workshop: Work
     assert one_workshop.everything() == before
 
 
-def test_every_refusal_says_what_to_do_next() -> None:
-    def kinds(base: type[DoctorError]) -> Iterator[type[DoctorError]]:
-        for one in base.__subclasses__():
-            yield one
-            yield from kinds(one)
-
-    assert {one.kind for one in kinds(DoctorError)} <= {"usage", "connection", "permission", "refused", "failed", "not_found", "conflict"}
+def test_a_server_with_too_few_locks_for_an_undo_is_told_of_before_and_after(tmp_path: Path) -> None:
+    few = {"max_connections": "20", "max_locks_per_transaction": "10"}
+    with start_server(binaries=find_binaries(major=18, origin="wheel"), settings=few) as server:
+        workshop = Workshop(url=server.url(), folder=tmp_path, tools=find_binaries(major=18).folder)
+        workshop.run(*(f"CREATE TABLE t{n} (id serial PRIMARY KEY, note text)" for n in range(150)))
+        run = apply(url=workshop.url, plan=workshop.plan(SqlStep(sql="ALTER TABLE t1 ADD COLUMN more text")), state_folder=workshop.state)
+        assert [note.code for note in run.notes] == ["undo_needs_locks"]
+        found = workshop.everything()
+        with pytest.raises(UndoFailed, match="max_locks_per_transaction is 10") as failed:
+            undo(url=workshop.url, run_id=run.id)
+        assert f"max_locks_per_transaction to {run.notes[0].subjects[0]}" in failed.value.next_step
+        assert workshop.everything() == found

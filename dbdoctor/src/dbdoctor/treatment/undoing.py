@@ -166,8 +166,8 @@ def _undo_by_restore(surgery: Surgery, row: journal.RunRow, *, before: Snapshot)
             if error.sqlstate == OUT_OF_MEMORY:
                 needed, there = restore.locks_per_transaction(surgery.connection)
                 raise UndoFailed(
-                    f"The server has no room for the locks that a restore of so many tables takes (max_locks_per_transaction is {there}).",
-                    next_step=f"Set max_locks_per_transaction to {max(needed, there * 2)}, restart the server, undo again. Nothing was changed.",
+                    f"The server has no room for the locks of a restore of so many tables (max_locks_per_transaction is {there}).",
+                    next_step=f"Nothing was changed. Set max_locks_per_transaction to {max(needed, there * 2)}, restart it, undo again.",
                 ) from error
             if error.sqlstate not in {LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED}:
                 raise
