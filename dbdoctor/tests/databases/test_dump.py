@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from patients import Patient
 
-from dbdoctor.databases.postgresql import dump
+from dbdoctor.databases.postgresql import dump, silent_keys
+from dbdoctor.databases.postgresql.catalog import read_catalog
+from dbdoctor.databases.postgresql.connection import connect
 from dbdoctor.embedded import find_binaries
 
 TOOLS = find_binaries(major=18, origin="wheel").folder
@@ -14,27 +16,35 @@ TOOLS = find_binaries(major=18, origin="wheel").folder
 
 def test_a_dump_brings_schema_and_rows_back(patient: Patient, empty_database_url: str, tmp_path: Path) -> None:
     patient.run("CREATE SCHEMA dbdoctor; CREATE TABLE dbdoctor.runs (id int)")
-    file, script = tmp_path / "all.dump", tmp_path / "all.sql"
+    file = tmp_path / "all.dump"
     size = dump.dump_to_file(TOOLS, patient.url, file)
     assert size == file.stat().st_size > 0
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    script.write_text(dump.script_of(TOOLS, file, leave_out=["SCHEMA"]))
-    dump.run_script(TOOLS, empty_database_url, script, single_transaction=True)
-    assert dump.schema_text(TOOLS, empty_database_url) == "\n".join(
-        line for line in patient.schema.splitlines() if " SCHEMA public " not in line
-    )
-    assert "dbdoctor" not in script.read_text()
+    assert dump.restore_file(TOOLS, empty_database_url, file) == []
+    assert dump.schema_text(TOOLS, empty_database_url) == patient.schema
 
 
-def test_named_kinds_of_entries_are_left_out_with_their_comments(patient: Patient, tmp_path: Path) -> None:
-    patient.run("CREATE EXTENSION vector; COMMENT ON EXTENSION vector IS 'x'")
+def test_a_restore_tells_what_it_could_not_do_and_does_the_rest(patient: Patient, empty_database_url: str, tmp_path: Path) -> None:
+    patient.run("CREATE TABLE one (id int PRIMARY KEY); CREATE TABLE two (one_id int REFERENCES one)")
+    patient.run("ALTER TABLE two DISABLE TRIGGER ALL; INSERT INTO two VALUES (7)")
     file = tmp_path / "all.dump"
     dump.dump_to_file(TOOLS, patient.url, file)
-    try:
-        assert "CREATE EXTENSION" in dump.script_of(TOOLS, file)
-        assert "EXTENSION" not in dump.script_of(TOOLS, file, leave_out=["EXTENSION"]).replace("-- ", "")
-    finally:
-        patient.run("DROP EXTENSION vector")
+    failed = dump.restore_file(TOOLS, empty_database_url, file)
+    assert len(failed) == 1
+    assert "two_one_id_fkey" in failed[0]
+
+
+def test_a_copy_holds_keys_that_lie_as_they_lie(patient: Patient, empty_database_url: str, tmp_path: Path) -> None:
+    patient.run("CREATE TABLE one (id int PRIMARY KEY); CREATE TABLE two (one_id int REFERENCES one)")
+    patient.run("ALTER TABLE two DISABLE TRIGGER ALL; INSERT INTO two VALUES (7)")
+    file = tmp_path / "all.dump"
+    dump.dump_to_file(TOOLS, patient.url, file)
+    dump.restore_file(TOOLS, empty_database_url, file)
+    with connect(empty_database_url) as copy, connect(patient.url) as source:
+        assert silent_keys.make_as_they_were(copy, source) == 1
+        key = next(k for k in read_catalog(copy).foreign_keys() if k.child.name == "two")
+    assert key.validated
+    assert not key.enforced
 
 
 @pytest.mark.parametrize("change", ["ALTER TABLE people ADD age int", "CREATE INDEX ON people (name)", "CREATE VIEW v AS SELECT 1 AS one"])
@@ -50,19 +60,11 @@ def test_the_schema_text_does_not_change_with_rows(patient: Patient) -> None:
     assert patient.schema == before
 
 
-def test_a_script_stops_at_its_first_error_and_leaves_nothing(patient: Patient, tmp_path: Path) -> None:
-    script = tmp_path / "bad.sql"
-    script.write_text("CREATE TABLE pets (id int); SELECT 1 / 0; CREATE TABLE vets (id int);")
-    with pytest.raises(dump.DumpFailed, match="division by zero"):
-        dump.run_script(TOOLS, patient.url, script, single_transaction=True)
-    assert patient.catalog.find("pets") is None
-
-
-def test_a_file_that_is_no_dump_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_no_dump_is_refused(empty_database_url: str, tmp_path: Path) -> None:
     file = tmp_path / "no.dump"
     file.write_bytes(b"nothing of the kind")
-    with pytest.raises(dump.DumpFailed, match="cannot read the dump"):
-        dump.script_of(TOOLS, file)
+    with pytest.raises(dump.DumpFailed, match="pg_restore failed"):
+        dump.restore_file(TOOLS, empty_database_url, file)
 
 
 def test_no_password_is_told_when_a_tool_fails() -> None:

@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from dbdoctor.databases.postgresql import administration, dump, roles
+from dbdoctor.databases.postgresql import administration, dump, roles, silent_keys
 from dbdoctor.databases.postgresql.connection import Connection, Target, connect
 from dbdoctor.embedded import Binaries
 from dbdoctor.errors import DoctorError
@@ -15,6 +15,12 @@ OFFICE = "dbdoctor_office"
 
 class ExtensionMissing(DoctorError):
     """The copy's server cannot have an extension the target uses."""
+
+    kind = "failed"
+
+
+class CopyIncomplete(DoctorError):
+    """Something of the target could not be made on the copy's server."""
 
     kind = "failed"
 
@@ -51,9 +57,12 @@ class Copy:
         with tempfile.TemporaryDirectory(prefix="dbdoctor-") as folder:
             file = Path(folder) / "target.dump"
             dump.dump_to_file(self.tools.folder, self.target.url, file)
-            script = Path(folder) / "target.sql"
-            script.write_text(dump.script_of(self.tools.folder, file), errors="surrogateescape")
-            dump.run_script(self.tools.folder, self.sandbox.url(database=BASE), script, single_transaction=False)
+            failed = dump.restore_file(self.tools.folder, self.sandbox.url(database=BASE), file)
+        with self.open_base() as base:
+            wanting = silent_keys.make_as_they_were(base, source)
+        if len(failed) > wanting:
+            message = f"The copy is not complete: {failed[0]}"
+            raise CopyIncomplete(message, next_step="Nothing was changed. Install the same PostgreSQL here that the target runs on.")
 
     def fresh(self) -> None:
         """Make the clone anew from the base."""

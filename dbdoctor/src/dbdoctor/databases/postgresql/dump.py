@@ -11,8 +11,6 @@ from psycopg import conninfo
 from dbdoctor.databases.postgresql.connection import hide_passwords, parse_url
 from dbdoctor.errors import DoctorError
 
-# Settings that newer dump tools write and older servers do not know.
-_NEW_SETTINGS = re.compile(r"^SET (transaction_timeout|idle_session_timeout) = .*;$")
 _VOLATILE = re.compile(r"^(--|\\(un)?restrict |SET |SELECT pg_catalog\.set_config|$)")
 
 
@@ -23,18 +21,26 @@ class DumpFailed(DoctorError):
 
 
 def run_client(tools: Path, program: str, arguments: Sequence[str], *, url: str) -> str:
-    """Run a client program against `url` and return what it printed; the password travels in the environment only."""
+    """Run a client program against `url` and return what it printed; raises DumpFailed with its own words."""
+    done = _run(tools, program, arguments, url=url)
+    if done.returncode != 0:
+        message = f"{program} failed: {_said(done, url)[-1500:]}"
+        raise DumpFailed(message, next_step="Nothing was changed. The user of the address must be able to read every table.")
+    return done.stdout.decode(errors="replace")
+
+
+def _run(tools: Path, program: str, arguments: Sequence[str], *, url: str) -> subprocess.CompletedProcess[bytes]:
+    """The password travels in the environment only, never in the argument list that every user can see."""
     target = parse_url(url)
     parts = conninfo.conninfo_to_dict(url)
     parts.pop("password", None)
     environment = {**os.environ, "PGPASSWORD": target.password} if target.password else dict(os.environ)
     command = [str(tools / program), *arguments, "--no-password", "--dbname", conninfo.make_conninfo("", **parts)]
-    done = subprocess.run(command, env={**environment, "PGAPPNAME": "dbdoctor"}, capture_output=True, check=False, stdin=subprocess.DEVNULL)
-    if done.returncode != 0:
-        said = hide_passwords(done.stderr.decode(errors="replace"), secrets=target.secrets).strip()
-        message = f"{program} failed: {said[-1500:]}"
-        raise DumpFailed(message, next_step="Nothing was changed. The user of the address must be able to read every table.")
-    return done.stdout.decode(errors="replace")
+    return subprocess.run(command, env={**environment, "PGAPPNAME": "dbdoctor"}, capture_output=True, check=False, stdin=subprocess.DEVNULL)
+
+
+def _said(done: subprocess.CompletedProcess[bytes], url: str) -> str:
+    return hide_passwords(done.stderr.decode(errors="replace"), secrets=parse_url(url).secrets).strip()
 
 
 def dump_to_file(tools: Path, url: str, file: Path, *, exclude_schema: str = "dbdoctor") -> int:
@@ -44,31 +50,18 @@ def dump_to_file(tools: Path, url: str, file: Path, *, exclude_schema: str = "db
     return file.stat().st_size
 
 
-def script_of(tools: Path, file: Path, *, leave_out: Sequence[str] = ()) -> str:
-    """The dump as an SQL script without psql's own commands; `leave_out` names kinds of entries, e.g. EXTENSION."""
-    listing = _local(tools, ["--list", str(file)])
-    kept = [line for line in listing.splitlines() if not any(re.match(rf"^\d+; \d+ \d+ (COMMENT - )?{kind} ", line) for kind in leave_out)]
-    chosen = file.with_suffix(".list")
-    chosen.write_text("\n".join(kept) + "\n")
-    try:
-        script = _local(tools, [f"--use-list={chosen}", "--file=-", str(file)])
-    finally:
-        chosen.unlink()
-    return "\n".join(line for line in script.split("\n") if not _NEW_SETTINGS.match(line))
+def restore_file(tools: Path, url: str, file: Path) -> list[str]:
+    """Restore a dump into an empty database as far as it goes; returns the statements that failed, each with the server's words.
 
-
-def _local(tools: Path, arguments: Sequence[str]) -> str:
-    done = subprocess.run([str(tools / "pg_restore"), *arguments], capture_output=True, check=False)
-    if done.returncode != 0:
-        message = f"pg_restore cannot read the dump: {done.stderr.decode(errors='replace').strip()[-500:]}"
-        raise DumpFailed(message, next_step="Check that the backup file is whole.")
-    return done.stdout.decode(errors="surrogateescape")
-
-
-def run_script(tools: Path, url: str, script: Path, *, single_transaction: bool) -> None:
-    """Run an SQL script with psql, stopping at the first error."""
-    arguments = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", f"--file={script}"]
-    run_client(tools, "psql", [*arguments, *(["--single-transaction"] if single_transaction else [])], url=url)
+    Raises DumpFailed where the file is no dump or the server cannot be reached.
+    """
+    done = _run(tools, "pg_restore", [str(file)], url=url)
+    said = _said(done, url)
+    failed = re.findall(r"could not execute query: (.*?)(?=\npg_restore: |\Z)", said, flags=re.DOTALL)
+    if done.returncode != 0 and not failed:
+        message = f"pg_restore failed: {said[-1500:]}"
+        raise DumpFailed(message, next_step="Check that the dump is whole and that there is room for it.")
+    return [text.strip() for text in failed]
 
 
 def schema_text(tools: Path, url: str) -> str:

@@ -7,7 +7,9 @@ from typing import LiteralString
 
 import msgspec
 
-from dbdoctor.databases.postgresql.connection import Connection, literal
+from dbdoctor.databases.postgresql import ddl
+from dbdoctor.databases.postgresql.catalog import read_catalog
+from dbdoctor.databases.postgresql.connection import Connection, literal, sql_text
 from dbdoctor.databases.postgresql.dump import DumpFailed
 
 _SWITCHED: LiteralString = """
@@ -75,6 +77,23 @@ def as_they_were(keys: Sequence[KeyName], switched: Sequence[SwitchedTrigger]) -
   LOOP EXECUTE pg_catalog.format('ALTER TABLE %s {_WORDS[trigger.state]} TRIGGER %I', t.place, t.tgname); END LOOP;
 END $switch$;
 """
+
+
+def make_as_they_were(copy: Connection, source: Connection) -> int:
+    """Make the keys that a restore into `copy` refused, and switch triggers as in `source`; returns how many keys were wanting.
+
+    A key that is called valid over rows that break it cannot be made anew as it is: it is made without a look at the rows, and then called
+    valid. Needs a superuser on the copy.
+    """
+    there = {(key.child, key.name) for key in read_catalog(copy).foreign_keys()}
+    wanting = [key for key in read_catalog(source).foreign_keys() if (key.child, key.name) not in there]
+    for key in wanting:
+        definition = key.definition.removesuffix(" NOT VALID")
+        copy.execute(sql_text(ddl.add_constraint(key.child, key.name, f"{definition} NOT VALID")))
+    valid = [KeyName(schema=key.child.schema, table=key.child.name, name=key.name) for key in wanting if key.validated]
+    for statement in as_they_were(valid, switched_triggers(source)):
+        copy.execute(sql_text(statement))
+    return len(wanting)
 
 
 def _is(key: KeyName) -> str:
