@@ -2,9 +2,9 @@
 
 Run: .venv/bin/python benchmarks/catalog.py
 
-In turn, each in a process of its own, on one throw-away server (PostgreSQL 18 of the wheel, socket), medians of five rounds. For the reader,
-connecting and reading are timed inside the process (the interpreter's start is told beside it); pg_dump is timed whole. The promise: at most
-one third of pg_dump.
+In turn, each in a process of its own, on one throw-away server (PostgreSQL 18 of the wheel, socket), medians of five rounds. For
+the reader, connecting and reading are timed inside the process (the interpreter's start is told beside it); pg_dump is timed whole.
+The promise: at most one third of pg_dump.
 """
 
 import os

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from dbdoctor import DoctorError
 from swannery import __version__
 from swannery.demo.errors import DemoCannot
 from swannery.demo.story import tell
@@ -43,7 +42,7 @@ def demo(
     """Tell the studio's story: its deploy fails, dbdoctor heals its database, its deploy succeeds."""
     try:
         raise typer.Exit(tell(once=once, fresh=fresh, say=typer.echo, data=data))
-    except (DemoCannot, DoctorError) as error:
+    except DemoCannot as error:
         typer.echo(f"demo: {error.message}\n  → {error.next_step}", err=True)
         raise typer.Exit(EXIT_CANNOT) from None
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from dbdoctor import Server
+from dbdoctor import DoctorError, Server
 from swannery.demo import queries
 from swannery.demo.errors import DemoCannot
 from swannery.demo.studio import (
@@ -30,6 +30,13 @@ Say = Callable[[str], None]
 
 def tell(*, once: bool, fresh: bool, say: Say, data: Path | None = None) -> int:
     """Tell the story; returns the exit code. Without `once` the healed database stays up until Ctrl-C."""
+    try:
+        return _tell(once=once, fresh=fresh, say=say, data=data)
+    except DoctorError as error:
+        raise DemoCannot(error.message, next_step=error.next_step) from None
+
+
+def _tell(*, once: bool, fresh: bool, say: Say, data: Path | None) -> int:
     root = project_root()
     app = app_folder(root)
     started = time.monotonic()
