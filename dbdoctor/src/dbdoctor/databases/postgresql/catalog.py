@@ -5,7 +5,6 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from operator import itemgetter
 from typing import Any, LiteralString
 
@@ -39,12 +38,18 @@ JOIN pg_namespace n ON n.oid = c.relnamespace AND {_OURS}
 WHERE a.attnum > 0 AND NOT a.attisdropped"""
 
 # A default names no column, so no table has to be opened for it (0); a generated column's expression does, and is no default.
+# Equal defaults (`false`, `now()`) are printed once for all columns that have them.
 _DEFAULTS: LiteralString = f"""
-SELECT d.adrelid, d.adnum, pg_get_expr(d.adbin, 0)
-FROM pg_attrdef d
-JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum AND a.attgenerated = ''
-JOIN pg_class c ON c.oid = d.adrelid
-JOIN pg_namespace n ON n.oid = c.relnamespace AND {_OURS}"""
+WITH stored AS MATERIALIZED (
+  SELECT d.oid, d.adrelid, d.adnum, d.adbin::text AS tree
+  FROM pg_attrdef d
+  JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum AND a.attgenerated = ''
+  JOIN pg_class c ON c.oid = d.adrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace AND {_OURS}),
+printed AS MATERIALIZED (
+  SELECT once.tree, pg_get_expr(d.adbin, 0) AS expression
+  FROM (SELECT tree, min(oid) AS oid FROM stored GROUP BY tree) once JOIN pg_attrdef d ON d.oid = once.oid)
+SELECT stored.adrelid, stored.adnum, printed.expression FROM stored JOIN printed USING (tree)"""
 
 # Asking the server for fifteen thousand definitions opens every table: the plain ones are put together here (`_definition`), see
 # benchmarks/catalog.py.
@@ -119,6 +124,7 @@ def _read(cursor: Cursor[Row]) -> Catalog:
     of_constraints = _CONSTRAINTS_FROM_18 if about[1] >= FIRST_WITH_ENFORCED else _CONSTRAINTS_TO_17
     parts = _Parts(
         names={row[0]: TableName(row[1], row[2]) for row in tables},
+        shown={row[0]: f"{quoted(row[1])}.{quoted(row[2])}" for row in tables},
         columns=columns,
         numbers={oid: {number: column.name for number, column in rows} for oid, rows in columns.items()},
         constraints=_grouped(cursor.execute(of_constraints).fetchall(), table=0, name=1),
@@ -187,6 +193,7 @@ class _Parts(msgspec.Struct, frozen=True, kw_only=True):
     """What the queries returned, by the table's object id."""
 
     names: dict[int, TableName]
+    shown: dict[int, str]
     columns: defaultdict[int, list[tuple[int, Column]]]
     numbers: dict[int, dict[int, str]]
     constraints: defaultdict[int, list[Row]]
@@ -269,29 +276,24 @@ def _definition(row: Row, parts: _Parts) -> str:
     """What ADD CONSTRAINT would need; the server's own words for anything but a plain primary or foreign key."""
     if row[3] is not None:
         return str(row[3])
-    columns = _quoted(_columns(row[4], parts.numbers[row[0]]))
+    columns = _named(row[4], parts.numbers[row[0]])
     if row[2] == "p":
         return f"PRIMARY KEY ({columns})"
     if row[5] not in parts.names:
         return ""
-    target = f"{_quoted(_pair(parts.names[row[5]]), '.')} ({_quoted(_columns(row[6], parts.numbers[row[5]]))})"
-    actions = [f" ON {event} {_ACTIONS[code]}" for event, code in (("UPDATE", row[8]), ("DELETE", row[7])) if code != "a"]
-    return f"FOREIGN KEY ({columns}) REFERENCES {target}{''.join(actions)}"
+    update = f" ON UPDATE {_ACTIONS[row[8]]}" if row[8] != "a" else ""
+    delete = f" ON DELETE {_ACTIONS[row[7]]}" if row[7] != "a" else ""
+    return f"FOREIGN KEY ({columns}) REFERENCES {parts.shown[row[5]]} ({_named(row[6], parts.numbers[row[5]])}){update}{delete}"
 
 
 def _index_definition(row: Row, columns: tuple[str, ...], parts: _Parts) -> str:
     if row[11] is not None or row[6]:
         return row[11] or ""
-    return f"CREATE INDEX {quoted(row[2])} ON {_quoted(_pair(parts.names[row[1]]), '.')} USING btree ({_quoted(columns)})"
+    return f"CREATE INDEX {quoted(row[2])} ON {parts.shown[row[1]]} USING btree ({', '.join(map(quoted, columns))})"
 
 
-def _pair(name: TableName) -> tuple[str, str]:
-    return name.schema, name.name
-
-
-@lru_cache(maxsize=4096)
-def _quoted(names: tuple[str, ...], separator: str = ", ") -> str:
-    return separator.join([quoted(name) for name in names])
+def _named(numbers: list[int], names: dict[int, str]) -> str:
+    return quoted(names[numbers[0]]) if len(numbers) == 1 else ", ".join([quoted(names[n]) for n in numbers])
 
 
 def catalog_digest(catalog: Catalog) -> str:
