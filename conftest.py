@@ -15,8 +15,8 @@ WHEEL_MAJOR = 18
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """A PostgreSQL 18 from the wheel, one for the whole session."""
-    with start_server(binaries=find_binaries(major=WHEEL_MAJOR, origin="wheel")) as running:
+    """A PostgreSQL 18 from the wheel, one for the whole session; on TCP too, for apps whose drivers know no sockets."""
+    with start_server(binaries=find_binaries(major=WHEEL_MAJOR, origin="wheel"), port=0) as running:
         yield running
 
 
