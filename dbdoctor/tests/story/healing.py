@@ -1,6 +1,7 @@
 """A whole app brought to the doctor once, and everything that is to be looked at afterwards."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -92,19 +93,30 @@ class Clinic:
 
     def healing(self, illness: Illness) -> Healing:
         if illness not in self.healings:
-            self.healings[illness] = self._heal(illness, name=f"patient_{len(self.healings)}")
+            self.heal(illness)
         return self.healings[illness]
 
-    def _heal(self, illness: Illness, *, name: str) -> Healing:
-        folder = with_packages(illness.folder)
-        server = self.server(illness.origin)
-        target = new_target(server, name)
+    def heal(self, *illnesses: Illness) -> None:
+        """Two at a time: a repair waits for its app's command most of the time."""
+        rooms = [(illness, f"patient_{number}") for number, illness in enumerate(illnesses, start=len(self.healings))]
+        admitted = [self._admit(illness, name=name) for illness, name in rooms]
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            told = list(pool.map(_repair, illnesses, admitted))
+        for (illness, name), (target, before), words in zip(rooms, admitted, told, strict=True):
+            server = self.server(illness.origin)
+            self.healings[illness] = Healing(illness=illness, server=server, name=name, target=target, before=before, told=words)
+
+    def _admit(self, illness: Illness, *, name: str) -> tuple[Target, State]:
+        target = new_target(self.server(illness.origin), name)
         for script in illness.scripts:
-            target.run((folder / script).read_text(encoding="utf-8"))
-        before = target.state()
-        accept = ["--accept", illness.accept] if illness.accept else []
-        told = call("repair", target.url, "--migrate", MIGRATE, "--cwd", folder, *accept, "--yes", "--format", "json")
-        return Healing(illness=illness, server=server, name=name, target=target, before=before, told=told)
+            target.run((with_packages(illness.folder) / script).read_text(encoding="utf-8"))
+        return target, target.state()
+
+
+def _repair(illness: Illness, admitted: tuple[Target, State]) -> Told:
+    accept = ["--accept", illness.accept] if illness.accept else []
+    url = admitted[0].url
+    return call("repair", url, "--migrate", MIGRATE, "--cwd", illness.folder, *accept, "--yes", "--format", "json")
 
 
 @contextmanager

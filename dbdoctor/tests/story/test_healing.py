@@ -44,8 +44,12 @@ class Expected(msgspec.Struct):
 
 
 @pytest.fixture(scope="module")
-def clinic() -> Iterator[Clinic]:
+def clinic(request: pytest.FixtureRequest) -> Iterator[Clinic]:
+    """All that will be asked for is healed at once."""
+    chosen = [getattr(item, "callspec", None) for item in request.session.items if item.path == request.path]
+    wanted = dict.fromkeys(spec.params["illness"] for spec in chosen if spec is not None and "illness" in spec.params)
     with opened_clinic() as opened:
+        opened.heal(*wanted)
         yield opened
 
 

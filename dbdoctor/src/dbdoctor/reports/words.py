@@ -171,9 +171,7 @@ MARK_REASONS = {
 
 NOTES = {
     "rows_since_unknown": "rows that may have been written after the run was stopped are as they were before it",
-    "commands_left_sessions": "sessions that the app's command had left behind were ended",
-    "constraints_dropped": "constraints had to go for the rows to come back",
-    "only_in_backup": "what only the backup holds now",
+    "undo_needs_locks": "before an undo, raise the server's max_locks_per_transaction (it takes a restart) to at least",
 }
 
 

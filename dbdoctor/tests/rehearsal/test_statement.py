@@ -1,0 +1,101 @@
+"""A single statement is cured on a copy: the outcome says what the app can do then, and the target is not touched."""
+
+import pytest
+from patients import Patient
+
+from dbdoctor.findings import SqlStep
+from dbdoctor.rehearsal.statement import Orphans, StatementPlan, rehearse_statement
+
+KEY = "ALTER TABLE pets ADD CONSTRAINT pets_owner FOREIGN KEY (owner_id) REFERENCES people (id)"
+
+
+@pytest.fixture
+def pets(patient: Patient) -> Patient:
+    """Three pets, one of them with an owner nobody knows."""
+    patient.run("CREATE TABLE pets (id int PRIMARY KEY, owner_id int, name text)")
+    patient.run("INSERT INTO pets VALUES (1, 1, 'rex'), (2, 2, 'kit'), (3, 77, 'tom')")
+    return patient
+
+
+def treated(patient: Patient, sql: str, orphans: Orphans = "auto") -> StatementPlan:
+    schema, rows = patient.schema, patient.value("SELECT count(*) FROM pets")
+    found = rehearse_statement(url=patient.url, sql=sql, orphans=orphans)
+    assert patient.schema == schema
+    assert patient.value("SELECT count(*) FROM pets") == rows
+    return found
+
+
+def carried_out(patient: Patient, found: StatementPlan) -> None:
+    for step in found.plan.steps:
+        assert isinstance(step, SqlStep)
+        patient.run(step.sql)
+
+
+def test_an_empty_column_of_the_wrong_type_is_converted_and_the_statement_then_succeeds(patient: Patient) -> None:
+    patient.run("CREATE TABLE pets (id int PRIMARY KEY, owner_id uuid); INSERT INTO pets VALUES (1, NULL)")
+    found = treated(patient, KEY)
+    assert found.outcome == "succeeds"
+    assert [finding.cause for finding in found.plan.findings] == ["type_mismatch"]
+    carried_out(patient, found)
+    assert patient.error(KEY) is None
+
+
+def test_a_column_whose_values_do_not_convert_is_the_owners_matter(patient: Patient) -> None:
+    patient.run("CREATE TABLE pets (id int PRIMARY KEY, owner_id text); INSERT INTO pets VALUES (1, 'alice')")
+    found = treated(patient, KEY)
+    assert found.outcome == "cannot"
+    assert found.plan.steps == ()
+    assert found.plan.findings[0].cause == "type_mismatch"
+
+
+def test_orphans_of_a_nullable_column_are_emptied_and_kept_in_quarantine(pets: Patient) -> None:
+    found = treated(pets, KEY)
+    assert found.outcome == "succeeds"
+    carried_out(pets, found)
+    assert pets.rows("SELECT id, owner_id FROM pets ORDER BY id") == [(1, 1), (2, 2), (3, None)]
+    assert pets.value("SELECT owner_id FROM dbdoctor.quarantine_pets") == 77
+    assert pets.error(KEY) is None
+
+
+def test_orphans_are_kept_under_a_key_that_checks_new_rows_when_that_is_asked_for(pets: Patient) -> None:
+    found = treated(pets, KEY, "keep")
+    assert found.outcome == "replaced"
+    carried_out(pets, found)
+    assert pets.value("SELECT count(*) FROM pets WHERE owner_id = 77") == 1
+    refused = pets.error("INSERT INTO pets VALUES (4, 78, 'ada')")
+    assert refused is not None
+    assert refused.sqlstate == "23503"
+
+
+def test_orphans_move_to_quarantine_where_the_column_may_not_be_null(pets: Patient) -> None:
+    pets.run("ALTER TABLE pets ALTER owner_id SET NOT NULL")
+    found = treated(pets, KEY)
+    assert found.outcome == "succeeds"
+    carried_out(pets, found)
+    assert pets.value("SELECT count(*) FROM pets") == 2
+    assert pets.value("SELECT count(*) FROM dbdoctor.quarantine_pets") == 1
+
+
+def test_a_parent_spelled_in_another_case_is_corrected_in_the_statement(pets: Patient) -> None:
+    pets.run("DELETE FROM pets WHERE id = 3")
+    found = treated(pets, 'ALTER TABLE pets ADD FOREIGN KEY (owner_id) REFERENCES "People" (id)')
+    assert found.outcome == "replaced"
+    carried_out(pets, found)
+    assert [key.parent.name for key in pets.catalog.foreign_keys() if key.child.name == "pets"] == ["people"]
+
+
+def test_a_key_that_is_there_already_is_not_needed(pets: Patient) -> None:
+    pets.run(f"DELETE FROM pets WHERE id = 3; {KEY}")
+    found = treated(pets, KEY)
+    assert found.outcome == "not_needed"
+    assert found.plan.steps == ()
+
+
+def test_a_parent_without_a_unique_key_gets_one(pets: Patient) -> None:
+    pets.run('DELETE FROM pets WHERE id = 3; ALTER TABLE letters DROP CONSTRAINT "letters_personId_fkey"')
+    pets.run("ALTER TABLE people DROP CONSTRAINT people_pkey")
+    found = treated(pets, KEY)
+    assert found.outcome == "succeeds"
+    assert [finding.cause for finding in found.plan.findings] == ["parent_not_unique"]
+    carried_out(pets, found)
+    assert pets.error(KEY) is None
