@@ -164,3 +164,11 @@ class ServerError(msgspec.Struct, frozen=True, kw_only=True):
     hint: str = ""
     context: str = ""
     position: int = 0
+
+
+class Scaffold(msgspec.Struct, frozen=True, kw_only=True):
+    """The views in the way of a change: statements that take them down, and those that put them up again."""
+
+    names: tuple[str, ...]
+    down: tuple[str, ...]
+    up: tuple[str, ...]

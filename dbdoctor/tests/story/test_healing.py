@@ -58,13 +58,6 @@ def healed(clinic: Clinic, illness: Illness) -> Healing:
     return clinic.healing(illness)
 
 
-@pytest.fixture
-def no_view_in_the_way(illness: Illness, request: pytest.FixtureRequest) -> None:
-    """Where a view reads a column, its type cannot be changed; the doctor does not rebuild views yet and says what it left."""
-    if illness is HARDER_18:
-        request.applymarker(pytest.mark.xfail(reason="convert_child_column does not rebuild a view over the column (0A000)", strict=True))
-
-
 @pytest.fixture(scope="module")
 def expected() -> Expected:
     return msgspec.json.decode((MUSIC_SCHOOL / "expected.json").read_bytes(), type=Expected)
@@ -100,7 +93,6 @@ def test_the_app_migrates_to_the_end_and_finds_nothing_to_do(healed: Healing) ->
 
 
 @every_app
-@pytest.mark.usefixtures("no_view_in_the_way")
 def test_the_app_says_that_it_is_well(healed: Healing) -> None:
     check = run("node", "check.cjs", environment={"DATABASE_URL": healed.target.url}, cwd=healed.illness.folder)
     assert check.exit_code == 0, check.said
@@ -221,7 +213,6 @@ def test_the_useful_migrations_of_the_school_have_run_and_the_harmful_have_not(h
 
 
 @school
-@pytest.mark.usefixtures("no_view_in_the_way")
 def test_all_that_the_school_wanted_is_there(healed: Healing, expected: Expected) -> None:
     assert set(expected.tables_wanted) - healed.target.tables() == set()
     assert {(child, parent) for child, parent in expected.keys_wanted} - healed.target.keys().keys() == set()

@@ -6,7 +6,7 @@ from typing import Protocol
 import msgspec
 
 from dbdoctor.findings import Evidence, Finding
-from dbdoctor.model import Catalog, Reference, ServerError, Table, TableName
+from dbdoctor.model import Catalog, Reference, Scaffold, ServerError, Table, TableName
 from dbdoctor.wanted.effects import Effect
 
 
@@ -39,6 +39,10 @@ class Questions(Protocol):
 
     def converts_back(self, table: TableName, column: str, to_type: str) -> bool:
         """Whether every value, once turned into `to_type`, still reads as it did; ask only where all are convertible."""
+        ...
+
+    def scaffold(self, table: TableName, column: str) -> Scaffold | None:
+        """What to do about the views over a column while it changes; None where one of them is more than a plain view."""
         ...
 
     def keys_compare(self, child_type: str, parent_type: str) -> bool:

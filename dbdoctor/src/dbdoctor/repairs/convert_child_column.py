@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dbdoctor.checks import Case
 from dbdoctor.databases.postgresql import ddl
 from dbdoctor.findings import Finding, Remedy, SqlStep
-from dbdoctor.model import TableName
+from dbdoctor.model import Scaffold, TableName
 
 
 def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
@@ -22,21 +22,45 @@ def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
         return  # text that happens to look like a uuid may be one; numbers never are, and numbers do not convert
     from_type = str(facts["child_type"])
     default = next((c.default for c in table.columns if c.name == column), None) or ""
+    scaffold = case.ask.scaffold(name, column)
+    if scaffold is None:
+        return  # a stored view, or one with rules or triggers of its own: taking it down is the owner's decision
     back = not values or case.ask.converts_back(name, column, to_type)
+    undo = ddl.convert_column(name, column, from_type, holds_values=bool(values), default=default)
     yield Remedy(
         id="convert_child_column",
         rows_touched=values,
-        facts={"table": str(name), "column": column, "from": from_type, "to": to_type, "values": values, "default": default},
+        facts={
+            "table": str(name),
+            "column": column,
+            "from": from_type,
+            "to": to_type,
+            "values": values,
+            "default": default,
+            "views": list(scaffold.names),
+        },
         steps=(
             SqlStep(
                 code="convert_child_column",
-                sql=ddl.convert_column(name, column, to_type, holds_values=bool(values), without_default=bool(default)),
-                undo_sql=ddl.convert_column(name, column, from_type, holds_values=bool(values), default=default) if back else "",
+                sql=_under(scaffold, ddl.convert_column(name, column, to_type, holds_values=bool(values), without_default=bool(default))),
+                undo_sql=_under(scaffold, undo) if back else "",
                 lock="AccessExclusiveLock",
                 blocks="reads and writes",
                 writes=(name,),
                 rows_touched=values,
-                facts={"table": str(name), "column": column, "from": from_type, "to": to_type, "values": values},
+                facts={
+                    "table": str(name),
+                    "column": column,
+                    "from": from_type,
+                    "to": to_type,
+                    "values": values,
+                    "views": list(scaffold.names),
+                },
             ),
         ),
     )
+
+
+def _under(scaffold: Scaffold, change: str) -> str:
+    """The change with the views over the column taken down before and put up again after, in one step."""
+    return "; ".join([*scaffold.down, change, *scaffold.up])

@@ -114,7 +114,8 @@ def step_sentence(step: SqlStep) -> str:
 def _convert(facts: Facts) -> str:
     values = facts.get("values")
     how = "it holds no value, so nothing is converted" if not values else f"{many(values, 'value')}, all of which convert"
-    return f"make {_table(facts)}.{facts.get('column')} {facts.get('to')} instead of {facts.get('from')}; {how}"
+    views = f"; {listed(facts['views'])} over it is made again as it was" if facts.get("views") else ""
+    return f"make {_table(facts)}.{facts.get('column')} {facts.get('to')} instead of {facts.get('from')}; {how}{views}"
 
 
 def _keep_orphans(facts: Facts) -> str:

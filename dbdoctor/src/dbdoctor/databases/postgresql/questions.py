@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from psycopg import sql
 
-from dbdoctor.databases.postgresql import rows
+from dbdoctor.databases.postgresql import rows, views
 from dbdoctor.databases.postgresql.connection import Connection
 from dbdoctor.findings import Evidence
-from dbdoctor.model import Reference, TableName
+from dbdoctor.model import Reference, Scaffold, TableName
 
 
 class PostgresQuestions:
@@ -49,6 +49,10 @@ class PostgresQuestions:
     def converts_back(self, table: TableName, column: str, to_type: str) -> bool:
         """Whether every value, once turned into `to_type`, still reads as it did; ask only where all are convertible."""
         return rows.converts_back(self._connection, table, column, to_type=to_type)
+
+    def scaffold(self, table: TableName, column: str) -> Scaffold | None:
+        """What to do about the views over a column while it changes; None where one of them is more than a plain view."""
+        return views.scaffold(self._connection, table, column)
 
     def keys_compare(self, child_type: str, parent_type: str) -> bool:
         """Whether a key can compare these types."""
