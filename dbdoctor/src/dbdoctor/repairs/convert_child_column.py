@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from dbdoctor.checks import Case
 from dbdoctor.databases.postgresql import ddl
-from dbdoctor.findings import Finding, Remedy, SqlStep
+from dbdoctor.findings import Fact, Finding, Remedy, SqlStep
 from dbdoctor.model import Scaffold, TableName
 
 
@@ -27,38 +27,21 @@ def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
         return  # a stored view, or one with rules or triggers of its own: taking it down is the owner's decision
     back = not values or case.ask.converts_back(name, column, to_type)
     undo = ddl.convert_column(name, column, from_type, holds_values=bool(values), default=default)
-    yield Remedy(
-        id="convert_child_column",
+    told: dict[str, Fact] = {
+        "table": str(name), "column": column, "from": from_type, "to": to_type, "values": values, "default": default,
+        "views": list(scaffold.names),
+    }  # fmt: skip
+    step = SqlStep(
+        code="convert_child_column",
+        sql=_under(scaffold, ddl.convert_column(name, column, to_type, holds_values=bool(values), without_default=bool(default))),
+        undo_sql=_under(scaffold, undo) if back else "",
+        lock="AccessExclusiveLock",
+        blocks="reads and writes",
+        writes=(name,),
         rows_touched=values,
-        facts={
-            "table": str(name),
-            "column": column,
-            "from": from_type,
-            "to": to_type,
-            "values": values,
-            "default": default,
-            "views": list(scaffold.names),
-        },
-        steps=(
-            SqlStep(
-                code="convert_child_column",
-                sql=_under(scaffold, ddl.convert_column(name, column, to_type, holds_values=bool(values), without_default=bool(default))),
-                undo_sql=_under(scaffold, undo) if back else "",
-                lock="AccessExclusiveLock",
-                blocks="reads and writes",
-                writes=(name,),
-                rows_touched=values,
-                facts={
-                    "table": str(name),
-                    "column": column,
-                    "from": from_type,
-                    "to": to_type,
-                    "values": values,
-                    "views": list(scaffold.names),
-                },
-            ),
-        ),
+        facts=told,
     )
+    yield Remedy(id="convert_child_column", rows_touched=values, facts=told, steps=(step,))
 
 
 def _under(scaffold: Scaffold, change: str) -> str:
