@@ -151,7 +151,15 @@ def repair(
         script = doctor.script_for(sql=doctor.read_sql(sql) if sql else "", wishes=tuple(want or ()))
         return _repair_statement(url, script, orphans=orphans, yes=yes, lock_timeout=lock_timeout, isolated=not no_isolation, output=output)
     command = settings_of(migrate=migrate, cwd=cwd, accept=accept, env=env, time_limit_s=time_limit)
-    found = _rehearsed(url, command, isolated=not no_isolation, attempts=attempts, output=output, words="Repair of")
+    doctor.refuse_other_databases(url)
+    _refuse_unasked(yes=yes, output=output)  # before half a minute of rehearsal
+    stopped = treatment.unfinished(url=url)
+    if stopped:
+        found = stopped[1]
+        if output == "text":
+            terminal.tell_unfinished(_letter("Repair of", url), stopped[0])
+    else:
+        found = _rehearsed(url, command, isolated=not no_isolation, attempts=attempts, output=output, words="Repair of")
     if output == "text":
         _show_plan(found, output)
     _confirm(f"Apply this to {parse_url(url).shown}?", yes=yes, output=output)
@@ -285,14 +293,15 @@ def _show_run(run: treatment.Run, url: str, output: Format, *, plan: Plan | None
     return HEALTHY if good else BLOCKED
 
 
+def _refuse_unasked(*, yes: bool, output: Format) -> None:
+    if not yes and (output == "json" or not sys.stdin.isatty()):
+        raise NotConfirmed("Nothing was changed: nobody said yes.", next_step="Give --yes where nobody can be asked.")
+
+
 def _confirm(question: str, *, yes: bool, output: Format) -> None:
-    if yes:
-        return
-    refusal = "Nothing was changed: nobody said yes."
-    if output == "json" or not sys.stdin.isatty():
-        raise NotConfirmed(refusal, next_step="Give --yes where nobody can be asked.")
-    if not typer.confirm(question):
-        raise NotConfirmed(refusal, next_step="")
+    _refuse_unasked(yes=yes, output=output)
+    if not yes and not typer.confirm(question):
+        raise NotConfirmed("Nothing was changed: nobody said yes.", next_step="")
 
 
 def _write_plan(path: Path, found: Plan) -> None:

@@ -145,8 +145,9 @@ def test_a_read_only_server_can_be_rehearsed_but_not_treated(plan_text: str, app
         plan.write_text(plan_text)
         for treatment in (["apply", target.url, str(plan), "--yes"], ["undo", target.url, RUN, "--yes"], ["clean", target.url, "--yes"]):
             assert "takes no changes" in complaint(call_here(*treatment), exit_code=FAILED)
+        assert "What I propose" in call_here("rehearse", target.url, "--migrate", app.migrate, "--cwd", app.folder).out
         told = call_here("repair", target.url, "--migrate", app.migrate, "--cwd", app.folder, "--yes")
-        assert "What I propose" in told.out
+        assert told.out == ""  # refused before it rehearses anything
         assert "takes no changes" in complaint(told, exit_code=FAILED)
         assert target.state() == before
 

@@ -93,3 +93,12 @@ def test_applying_wants_a_yes(words: list[str], target: Target, plan: Path) -> N
 
 def test_a_plan_holds_no_password(plan_text: str) -> None:
     assert "postgresql://" not in plan_text
+
+
+def test_a_repair_goes_on_with_a_run_that_was_stopped(loose_target: Target, plan: Path, app: LittleApp) -> None:
+    stopped = json.loads(call_here("apply", loose_target.url, plan, "--yes", "--no-migrate", "--format", "json").out)
+    assert stopped["state"] == "stopped_before_migrate"
+    told = call_here("repair", loose_target.url, "--migrate", app.migrate, "--cwd", app.folder, "--yes", "--format", "json")
+    assert told.exit_code == 0, told.said
+    assert json.loads(told.out)["run"] == stopped["run"]
+    assert loose_target.ledger() == ["001-users.js", "002-notes.js"]

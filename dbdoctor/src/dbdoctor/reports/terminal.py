@@ -177,6 +177,15 @@ def tell_progress(letter: Letter, progress: Progress) -> None:
         letter.line(PROGRESS[progress.stage], style="dim")
 
 
+def tell_unfinished(letter: Letter, run: Run) -> None:
+    """An earlier run was stopped on its way: this one goes on with it."""
+    letter.heading("What I came upon")
+    done = sum(1 for step in run.steps if step.state == "done")
+    state = run.state.replace("_", " ")
+    letter.marked("risk", f"Run {run.id} was not finished ({state}, {done} of {len(run.steps)} steps done). I go on with its plan.")
+    letter.line(f"To take it back instead: dbdoctor undo URL {run.id}")
+
+
 def tell_run(letter: Letter, run: Run, *, url: str) -> None:
     """What was done, what was verified, how to take it back."""
     letter.heading("What I did")

@@ -1,6 +1,6 @@
 """Treatment: apply a plan with a journal and a backup, verify by attack, undo, clean."""
 
-from dbdoctor.treatment.applying import apply, runs
+from dbdoctor.treatment.applying import apply, runs, unfinished
 from dbdoctor.treatment.cleaning import clean
 from dbdoctor.treatment.records import Check, Cleaned, Note, Progress, Run, StepRun, Verification, ignore
 from dbdoctor.treatment.undoing import undo
@@ -19,5 +19,6 @@ __all__ = [
     "ignore",
     "runs",
     "undo",
+    "unfinished",
     "verify",
 ]

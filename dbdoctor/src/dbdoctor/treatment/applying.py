@@ -11,7 +11,7 @@ from dbdoctor.databases.postgresql.connection import SqlError
 from dbdoctor.databases.postgresql.snapshot import Snapshot, differing_rows, one_moment, take_snapshot
 from dbdoctor.errors import UsageError
 from dbdoctor.findings import MigrateStep, Plan
-from dbdoctor.treatment.opening import describe, find_run, open_surgery, snapshot_of
+from dbdoctor.treatment.opening import describe, find_run, open_surgery, plan_of, refuse_unchangeable, snapshot_of, unfinished_run
 from dbdoctor.treatment.preparing import prepare_run
 from dbdoctor.treatment.records import Check, Progress, Run, Tell, Verification, ignore
 from dbdoctor.treatment.steps import TAIL_LINES, Limits, MigrateFailed, StepFailed, Work, carry_out, pending_groups, run_app_command
@@ -54,6 +54,14 @@ def _refuse_missing_folders(plan: Plan) -> None:
     for step in plan.steps:
         if isinstance(step, MigrateStep) and not Path(step.cwd).is_dir():
             raise UsageError(f"There is no folder {step.cwd} to run the command in.", next_step="Make the plan anew (dbdoctor plan --cwd).")
+
+
+def unfinished(*, url: str) -> tuple[Run, Plan] | None:
+    """The newest run that was stopped on its way, with the plan it carries out; raises ReadOnlyServer where nothing could be changed."""
+    with open_surgery(url=url, tell=ignore, locked=False) as surgery:
+        refuse_unchangeable(surgery.connection)
+        row = unfinished_run(surgery.connection)
+        return (describe(surgery.connection, row), plan_of(row)) if row and row.state != "undoing" else None
 
 
 def _do_steps(work: Work, *, no_migrate: bool) -> bool:

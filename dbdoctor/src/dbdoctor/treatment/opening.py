@@ -89,10 +89,15 @@ def open_surgery(*, url: str, tell: Tell, locked: bool = True) -> Iterator[Surge
         connection.close()
 
 
-def _be_the_only_one(connection: Connection, tell: Tell) -> None:
+def refuse_unchangeable(connection: Connection) -> None:
+    """Raise PoolerInBetween or ReadOnlyServer where nothing could be changed safely, or at all."""
     refuse_pooler(connection)
     if run_lock.is_read_only(connection):
         raise ReadOnlyServer("This server takes no changes: it is a standby, or its sessions are read-only.", next_step="Name the primary.")
+
+
+def _be_the_only_one(connection: Connection, tell: Tell) -> None:
+    refuse_unchangeable(connection)
     tell(Progress(stage="waiting"))
     holder = run_lock.take_run_lock(connection, patience_s=LOCK_PATIENCE_S)
     if holder is not None:
