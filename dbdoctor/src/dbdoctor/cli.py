@@ -65,6 +65,9 @@ def settings_of(*, migrate: str, cwd: Path, accept: str, env: list[str] | None, 
     if not migrate:
         message = "The app's migrate command is missing."
         raise UsageError(message, next_step="Give it with --migrate, e.g. --migrate 'npx sequelize-cli db:migrate' --cwd app")
+    if not cwd.is_dir():
+        message = f"The folder {cwd} does not exist."
+        raise UsageError(message, next_step="Give the app's folder with --cwd.")
     return CommandSettings(migrate=migrate, cwd=cwd, accept=accept, env_names=tuple(env or ()), time_limit_s=time_limit_s)
 
 

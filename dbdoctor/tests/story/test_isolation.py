@@ -92,7 +92,8 @@ def test_without_isolation_an_app_that_names_the_target_is_refused(
 ) -> None:
     app = overlaid_studio(overlay, target=studio, folder=tmp_path)
     before, already = studio.state(), len(watched_server.log_text())
-    told = call(command, studio.url, "--migrate", MIGRATE, "--cwd", app, "--no-isolation")
+    asked = ["--yes"] if command == "repair" else []
+    told = call(command, studio.url, "--migrate", MIGRATE, "--cwd", app, "--no-isolation", *asked)
     assert told.exit_code == 2, told.said
     assert "Without isolation the command could reach the target" in told.err
     assert file in told.err
