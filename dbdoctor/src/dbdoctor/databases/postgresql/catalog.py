@@ -19,6 +19,8 @@ OWN_SCHEMA = "dbdoctor"
 FIRST_WITH_ENFORCED = 18
 
 _OURS: LiteralString = "n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' AND n.nspname <> 'dbdoctor'"
+# The same as a filter that is hashed once: on catalogs nobody has analysed a join would look each row's schema up.
+_NOT_THEIRS: LiteralString = f"NOT IN (SELECT n.oid FROM pg_namespace n WHERE NOT ({_OURS}))"
 
 _TABLES: LiteralString = f"""
 SELECT c.oid, n.nspname::text, c.relname::text, c.relkind::text, c.relispartition, pg_get_userbyid(c.relowner), c.reltuples::float8,
@@ -33,23 +35,12 @@ SELECT t.id, t.modifier, format_type(t.id, t.modifier) FROM unnest(%s::oid[], %s
 _COLUMNS: LiteralString = f"""
 SELECT a.attrelid, a.attnum, a.attname::text, a.atttypid, a.atttypmod, a.attnotnull, a.atthasdef, a.attgenerated::text, a.attidentity::text
 FROM pg_attribute a
-JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-JOIN pg_namespace n ON n.oid = c.relnamespace AND {_OURS}
+JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relnamespace {_NOT_THEIRS}
 WHERE a.attnum > 0 AND NOT a.attisdropped"""
 
 # A default names no column, so no table has to be opened for it (0); a generated column's expression does, and is no default.
-# Equal defaults (`false`, `now()`) are printed once for all columns that have them.
-_DEFAULTS: LiteralString = f"""
-WITH stored AS MATERIALIZED (
-  SELECT d.oid, d.adrelid, d.adnum, d.adbin::text AS tree
-  FROM pg_attrdef d
-  JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum AND a.attgenerated = ''
-  JOIN pg_class c ON c.oid = d.adrelid
-  JOIN pg_namespace n ON n.oid = c.relnamespace AND {_OURS}),
-printed AS MATERIALIZED (
-  SELECT once.tree, pg_get_expr(d.adbin, 0) AS expression
-  FROM (SELECT tree, min(oid) AS oid FROM stored GROUP BY tree) once JOIN pg_attrdef d ON d.oid = once.oid)
-SELECT stored.adrelid, stored.adnum, printed.expression FROM stored JOIN printed USING (tree)"""
+_DEFAULTS: LiteralString = """
+SELECT d.adrelid, d.adnum, CASE WHEN d.adbin::text NOT LIKE '%{VAR %' THEN pg_get_expr(d.adbin, 0) END FROM pg_attrdef d"""
 
 # Asking the server for fifteen thousand definitions opens every table: the plain ones are put together here (`_definition`), see
 # benchmarks/catalog.py.
@@ -61,12 +52,10 @@ SELECT con.conrelid, con.conname::text, con.contype::text,
        con.confdeltype::text, con.confupdtype::text, con.condeferrable, con.convalidated, con.conindid,
        con.oid, true AS enforced
 FROM pg_constraint con
-JOIN pg_class c ON c.oid = con.conrelid
-JOIN pg_namespace n ON n.oid = c.relnamespace AND {_OURS}
-WHERE con.contype IN ('p', 'u', 'f', 'c', 'x')
+WHERE con.contype IN ('p', 'u', 'f', 'c', 'x') AND con.connamespace {_NOT_THEIRS}
   -- a key to a partitioned parent is stored once more for each of its partitions: those are the server's own
-  AND NOT EXISTS (SELECT FROM pg_constraint own WHERE own.oid = con.conparentid AND own.conrelid = con.conrelid)
-ORDER BY con.conrelid, con.conname"""
+  AND (con.conparentid = 0
+       OR NOT EXISTS (SELECT FROM pg_constraint own WHERE own.oid = con.conparentid AND own.conrelid = con.conrelid))"""
 
 _CONSTRAINTS_FROM_18: LiteralString = _CONSTRAINTS_TO_17.replace("true AS enforced", "con.conenforced", 1).replace(
     "OR con.condeferrable", "OR con.conperiod OR NOT con.conenforced OR con.condeferrable", 1
@@ -85,9 +74,7 @@ SELECT i.indexrelid, i.indrelid, x.relname::text, i.indkey::int2[], i.indnkeyatt
                                            WHERE o.opcdefault AND m.amname = 'btree'))
             THEN pg_get_indexdef(i.indexrelid) END
 FROM pg_index i
-JOIN pg_class x ON x.oid = i.indexrelid
-JOIN pg_class c ON c.oid = i.indrelid AND c.relkind IN ('r', 'p', 'm')
-JOIN pg_namespace n ON n.oid = c.relnamespace AND {_OURS}"""
+JOIN pg_class x ON x.oid = i.indexrelid AND x.relnamespace {_NOT_THEIRS}"""
 
 _ENUMS: LiteralString = f"""
 SELECT n.nspname, t.typname, array_agg(e.enumlabel::text ORDER BY e.enumsortorder)
