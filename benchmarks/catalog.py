@@ -5,6 +5,8 @@ Run: .venv/bin/python benchmarks/catalog.py
 In turn, each in a process of its own, on one throw-away server (PostgreSQL 18 of the wheel, socket), medians of five rounds. For
 the reader, connecting and reading are timed inside the process (the interpreter's start is told beside it); pg_dump is timed whole.
 The promise: at most one third of pg_dump.
+
+Last measured 2026-11-22, 2 cores, while tests ran beside it: read_catalog median 0.31 s (81 MB), pg_dump 1.30 s, ratio 0.24; again: 0.21.
 """
 
 import os
