@@ -73,7 +73,7 @@ def refuse_other_databases(url: str) -> None:
     """Raise UsageError for an address of a database that this version does not treat yet."""
     scheme = url.split(":", 1)[0].lower()
     if scheme not in DIALECTS:
-        message = f"dbdoctor does not know the address form {scheme}://."
+        message = f"dbdoctor does not know the address form {scheme}://." if "://" in url else "That is no address of a database."
         raise UsageError(message, next_step="This version treats PostgreSQL: postgresql://user@host:5432/database")
 
 
@@ -228,11 +228,3 @@ def read_sql(source: str) -> str:
 def script_for(*, sql: str, wishes: Sequence[str]) -> str:
     """The statements wanted: those of the script, and one for each wished key."""
     return ";\n".join([*split_statements(sql), *(ddl.add_foreign_key(read_wish(wish)) for wish in wishes)])
-
-
-def refuse_missing(paths: Sequence[Path]) -> None:
-    """Raise UsageError for the first path that is not there."""
-    for path in paths:
-        if not path.exists():
-            message = f"{path} does not exist."
-            raise UsageError(message, next_step="Check the path.")

@@ -17,7 +17,7 @@ from dbdoctor.findings import MigrateStep, Plan, Step
 from dbdoctor.model import Catalog
 from dbdoctor.treatment import storage
 from dbdoctor.treatment.command import run_command
-from dbdoctor.treatment.opening import NotAllowed, Surgery, find_run, plan_of, snapshot_of, unfinished_run
+from dbdoctor.treatment.opening import NotAllowed, Surgery, plan_of, snapshot_of, unfinished_run
 from dbdoctor.treatment.records import Progress
 
 NO_LIMIT_S = 7 * 24 * 3600.0
@@ -165,8 +165,3 @@ def _dump(surgery: Surgery, *, file: Path, moment: str) -> None:
         raise DumpFailed(message, next_step="Nothing was changed. The user of the address must be able to read every table.")
     backup.check_dump(tools=surgery.tools, file=part)
     storage.settle(part, file)
-
-
-def reread(surgery: Surgery, run_id: str) -> journal.RunRow:
-    """The run as the journal has it now."""
-    return find_run(surgery.connection, run_id)

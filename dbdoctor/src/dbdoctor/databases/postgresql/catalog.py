@@ -15,7 +15,6 @@ from psycopg.pq import TransactionStatus
 from dbdoctor.databases.postgresql.connection import Connection, quoted
 from dbdoctor.model import Action, Catalog, Column, Constraint, ConstraintKind, ForeignKey, Index, Key, Table, TableKind, TableName
 
-OWN_SCHEMA = "dbdoctor"
 FIRST_WITH_ENFORCED = 18
 
 _OURS: LiteralString = "n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' AND n.nspname <> 'dbdoctor'"

@@ -9,7 +9,7 @@ from psycopg import sql
 
 from dbdoctor.databases.postgresql.connection import Connection, SqlError, sql_text
 from dbdoctor.databases.postgresql.ddl import quarantine
-from dbdoctor.model import Catalog, Reference, TableName
+from dbdoctor.model import Reference, TableName
 
 BATCH_ROWS = 2000
 KNOWS_VALID_INPUT = 160000  # pg_input_is_valid came with PostgreSQL 16
@@ -308,12 +308,6 @@ def ledger_names(connection: Connection, table: TableName, column: str) -> list[
     """The entries of a migration ledger, in byte order."""
     query = sql.SQL("SELECT {}::text FROM {}").format(sql.Identifier(column), identifier(table))
     return sorted(str(row[0]) for row in connection.execute(query).fetchall())
-
-
-def primary_key_columns(catalog: Catalog, table: TableName) -> tuple[str, ...]:
-    """The columns of the table's primary key, or nothing."""
-    found = catalog.tables.get(table)
-    return found.primary_key.columns if found and found.primary_key else ()
 
 
 def _number(connection: Connection, query: sql.Composed) -> int:
