@@ -9,7 +9,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tools import lint_benchmarks, lint_causes, lint_docs, lint_licences, lint_names, lint_reasons, lint_sizes, lint_sql_homes
+from tools import (
+    lint_benchmarks,
+    lint_causes,
+    lint_docs,
+    lint_licences,
+    lint_names,
+    lint_reasons,
+    lint_sizes,
+    lint_sql_homes,
+    lint_visibility,
+)
 from tools.source_files import PARTS, ROOT, Problem
 
 OWN_LINTERS: Mapping[str, Callable[[Path], Iterator[Problem]]] = {
@@ -21,6 +31,7 @@ OWN_LINTERS: Mapping[str, Callable[[Path], Iterator[Problem]]] = {
     "benchmarks": lint_benchmarks.problems,
     "docs": lint_docs.problems,
     "licences": lint_licences.problems,
+    "visibility": lint_visibility.problems,
 }
 
 

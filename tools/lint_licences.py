@@ -13,8 +13,8 @@ from pathlib import Path
 from tools.source_files import Problem
 
 COPYLEFT = re.compile(r"(?<![A-Za-z])A?GPL|(?<!Lesser )General Public License|(?<!Lesser )GNU Affero", re.IGNORECASE)
-# In the lock for other systems only, so not installed here; their licences were read by hand.
-READ_BY_HAND = {"colorama": "BSD-3-Clause", "tzdata": "Apache-2.0"}
+# Not installed here (in the lock for other systems only), or declared in no metadata; their licences were read by hand.
+READ_BY_HAND = {"axe-playwright-python": "MIT", "colorama": "BSD-3-Clause", "tzdata": "Apache-2.0"}
 WORKSPACE = frozenset({"dbdoctor", "swannery", "swannery-workspace"})
 
 
@@ -49,7 +49,7 @@ def licence_of(name: str) -> str:
     classifiers = [line.rpartition(" :: ")[2] for line in about.get_all("Classifier") or [] if line.startswith("License ::")]
     free_text = (about.get_all("License") or [""])[0].partition("\n")[0]
     declared = ((about.get_all("License-Expression") or [""])[0], "; ".join(classifiers), free_text)
-    return next((text for text in declared if text), "")
+    return next((text for text in declared if text), READ_BY_HAND.get(name, ""))
 
 
 def node_licences(lock: Path) -> dict[str, str]:

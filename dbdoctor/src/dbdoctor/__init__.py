@@ -13,6 +13,7 @@ from dbdoctor.findings import Attempt, Evidence, Finding, MarkStep, MigrateStep,
 from dbdoctor.rehearsal.rehearse import rehearse
 from dbdoctor.rehearsal.search import Limits
 from dbdoctor.rehearsal.trial import CommandSettings
+from dbdoctor.reports.words import finding_sentence as describe
 from dbdoctor.treatment import Run, Verification, apply, clean, runs, undo, verify
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Wanted",
     "apply",
     "clean",
+    "describe",
     "diagnose",
     "find_binaries",
     "inspect",

@@ -1,0 +1,41 @@
+"""Members follow their users while a worker lives."""
+
+from datetime import datetime, timedelta
+
+from swannery.accounts.actions.follow_users import follow_users, watch_signed_in
+from swannery.config import Users
+from swannery.foundation.database import Transaction
+from swannery.foundation.jobs import Tick
+from swannery.host.actions import count_users_roughly
+
+EVERY_S = 5.0
+FULL_PASS_EVERY = timedelta(minutes=5)
+MARGIN = timedelta(minutes=1)  # clocks of app and database differ, and a transaction of the app may commit late
+MANY_USERS = 20_000
+
+
+class Following:
+    """Decides how much to look at. A worker that has just started knows nothing and looks at all."""
+
+    def __init__(self, *, users: Users) -> None:
+        self._users = users
+        self._last_pass: datetime | None = None
+        self._last_full: datetime | None = None
+
+    async def look(self, tx: Transaction) -> None:
+        """Look at all users of a small app each time; of a large one at those it touched or who are signed in, and at all now and then."""
+        users, last_pass, last_full = self._users, self._last_pass, self._last_full
+        full_is_due = last_pass is None or last_full is None or tx.now - last_full >= FULL_PASS_EVERY
+        if full_is_due or await count_users_roughly(tx, users=users) <= MANY_USERS:
+            await follow_users(tx, users=users)
+            self._last_full = tx.now
+        else:
+            await watch_signed_in(tx, users=users)
+            if users.updated and last_pass is not None:
+                await follow_users(tx, users=users, updated_since=last_pass - MARGIN)
+        self._last_pass = tx.now
+
+
+def follow_users_tick(*, users: Users) -> Tick:
+    """Return the work to hand to the queue."""
+    return Tick(name="follow users", every_s=EVERY_S, work=Following(users=users).look)

@@ -1,0 +1,58 @@
+"""Members: as the platform keeps them, and as other people see them."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from swannery.foundation.viewer import Role
+
+# Inactive: the app deactivated them. Erased: nothing is left but the number.
+State = Literal["active", "inactive", "erased"]
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """A member as others see them beside what they wrote."""
+
+    id: int
+    name: str
+    handle: str
+    role: Role = "member"
+
+    @property
+    def url(self) -> str:
+        """Their page."""
+        return f"/@{self.handle}"
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """A member's own page."""
+
+    person: Person
+    bio: str
+    joined_at: datetime
+
+
+class SignIn(msgspec.Struct, frozen=True, kw_only=True):
+    """One place where a member is signed in."""
+
+    id: int
+    device: str
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+
+
+class Pass(msgspec.Struct, frozen=True, kw_only=True):
+    """What one look at the app's users led to, in members."""
+
+    joined: int = 0
+    changed: int = 0
+    left: int = 0
+    returned: int = 0
+    erased: int = 0
+
+    @property
+    def total(self) -> int:
+        """How many members it touched."""
+        return self.joined + self.changed + self.left + self.returned + self.erased

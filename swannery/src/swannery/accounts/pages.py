@@ -1,0 +1,143 @@
+"""Signing in and out, and one's own settings, as HTML."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath
+
+from swannery.accounts.actions import own_profile
+from swannery.accounts.actions.sign_in import STAYS, end_sign_in, list_sign_ins, sign_in, sign_out, sign_out_elsewhere
+from swannery.accounts.devices import device_of
+from swannery.config import Config
+from swannery.foundation.database import Database, Transaction
+from swannery.foundation.errors import Invalid, TooMany
+from swannery.foundation.viewer import Viewer
+from swannery.foundation.web import FormState, Id, Page, Site, local_path
+
+COOKIE = "swannery"
+
+
+class SignInForm(msgspec.Struct):
+    """Name, password, and where to go afterwards."""
+
+    identifier: str = ""
+    password: str = ""
+    next: str = "/"
+
+
+class ProfileForm(msgspec.Struct):
+    """What a member may say of themselves."""
+
+    bio: str = ""
+
+
+@get("/sign-in")
+async def show_sign_in(viewer: NamedDependency[Viewer], page: NamedDependency[Page]) -> Response[Any]:
+    """The form."""
+    wanted = local_path(page.request.query_params.get("next"), otherwise="/")
+    if viewer.signed_in:
+        return page.go(wanted)
+    return page.show("theme/sign_in.html", form=FormState(), next=wanted)
+
+
+@post("/sign-in", status_code=303)
+async def take_sign_in(
+    database: NamedDependency[Database],
+    config: NamedDependency[Config],
+    blank_page: NamedDependency[Page],
+    site: NamedDependency[Site],
+    data: Annotated[SignInForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[Any]:
+    """Sign in. The page comes without the request's own transaction: see the action."""
+    wanted = local_path(data.next, otherwise="/")
+    request = blank_page.request
+    try:
+        token = await sign_in(
+            database,
+            users=config.users,
+            identifier=data.identifier,
+            password=data.password,
+            address=request.client.host if request.client else "",
+            device=device_of(request.headers.get("user-agent", "")),
+        )
+    except (Invalid, TooMany) as error:
+        sentence = f"{error.message} {error.next_step}".strip()
+        state = FormState(values={"identifier": data.identifier[:320]}, errors={"identifier": sentence})
+        status = 429 if isinstance(error, TooMany) else 422
+        return blank_page.show("theme/sign_in.html", status=status, form=state, next=wanted)
+    answer = blank_page.go(wanted)
+    set_token(answer, token=token, site=site)
+    return answer
+
+
+def set_token(answer: Response[Any], *, token: str, site: Site) -> None:
+    """Hand the browser its token: no script reads it, no other site sends it with a form."""
+    name = f"{site.cookie_prefix}{COOKIE}"
+    answer.set_cookie(name, token, max_age=int(STAYS.total_seconds()), httponly=True, secure=site.secure, samesite="lax", path="/")
+
+
+def token_of(request: Request[Any, Any, Any], *, site: Site) -> str:
+    """Return the token the browser sent."""
+    return request.cookies.get(f"{site.cookie_prefix}{COOKIE}", "")
+
+
+@post("/sign-out", status_code=303)
+async def take_sign_out(
+    tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page], site: NamedDependency[Site]
+) -> Response[Any]:
+    """Sign out here."""
+    await sign_out(tx, viewer=viewer)
+    answer = page.go("/")
+    answer.delete_cookie(f"{site.cookie_prefix}{COOKIE}", path="/")
+    answer.headers["clear-site-data"] = '"cache"'
+    return answer
+
+
+@get("/settings")
+async def show_settings(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page]) -> Response[Any]:
+    """One's own settings."""
+    bio = await own_profile.read_own_bio(tx, viewer=viewer)
+    return await settings_page(tx, viewer, page, state=FormState(values={"bio": bio}))
+
+
+async def settings_page(tx: Transaction, viewer: Viewer, page: Page, *, state: FormState) -> Response[Any]:
+    """Return the page with the form as it was typed."""
+    found = await list_sign_ins(tx, viewer=viewer)
+    return page.show("accounts/settings.html", status=422 if state.errors else 200, form=state, sign_ins=found, active="settings")
+
+
+@post("/settings/profile", status_code=303)
+async def change_profile(
+    tx: NamedDependency[Transaction],
+    viewer: NamedDependency[Viewer],
+    page: NamedDependency[Page],
+    data: Annotated[ProfileForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[Any]:
+    """Change what one says of oneself."""
+    try:
+        await own_profile.change_bio(tx, viewer=viewer, bio=data.bio)
+    except Invalid as error:
+        return await settings_page(tx, viewer, page, state=FormState(values={"bio": data.bio}, errors=error.fields))
+    return page.go("/settings", notice=page.gettext("Saved."))
+
+
+@post("/settings/sign-ins/{sign_in_id:int}/end", status_code=303)
+async def end_one(
+    tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page], sign_in_id: FromPath[int]
+) -> Response[Any]:
+    """Sign out on one other device."""
+    await end_sign_in(tx, viewer=viewer, sign_in_id=Id.check(sign_in_id))
+    return page.go("/settings", notice=page.gettext("Signed out there."))
+
+
+@post("/settings/sign-ins/end-others", status_code=303)
+async def end_others(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page]) -> Response[Any]:
+    """Sign out on every other device."""
+    await sign_out_elsewhere(tx, viewer=viewer)
+    return page.go("/settings", notice=page.gettext("Signed out everywhere else."))
+
+
+routes = [show_sign_in, take_sign_in, take_sign_out, show_settings, change_profile, end_one, end_others]

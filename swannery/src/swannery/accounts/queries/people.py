@@ -1,0 +1,50 @@
+"""Reading members by id, handle and name. Only active ones: whoever the app deactivated is not shown anywhere."""
+
+from collections.abc import Collection
+
+from swannery.accounts.models import Person, Profile
+from swannery.foundation.database import AnyRow, Transaction
+
+
+async def read_people(tx: Transaction, *, ids: Collection[int]) -> dict[int, Person]:
+    """Return the active members among these ids, by id."""
+    if not ids:
+        return {}
+    found = await tx.sql(
+        "SELECT id, name, handle, role FROM swannery.members WHERE id = ANY(%(ids)s) AND state = 'active'", {"ids": sorted(set(ids))}
+    )
+    return {row[0]: _person(row) for row in found}
+
+
+async def find_profile(tx: Transaction, *, handle: str) -> Profile | None:
+    """Return the active member with this handle. Index: members_handle."""
+    found = await tx.sql(
+        "SELECT id, name, handle, role, bio, joined_at FROM swannery.members WHERE handle = %(handle)s AND state = 'active'",
+        {"handle": handle.lower()},
+    )
+    return Profile(person=_person(found[0]), bio=found[0][4], joined_at=found[0][5]) if found else None
+
+
+async def list_people(tx: Transaction, *, beginning: str, hidden: Collection[int], after_id: int, limit: int) -> list[Person]:
+    """Return active members in order of their ids whose name or handle begins like this. Index: the primary key; members_name."""
+    found = await tx.sql(
+        "SELECT id, name, handle, role FROM swannery.members WHERE state = 'active' AND id > %(after)s AND NOT id = ANY(%(hidden)s)"
+        " AND (%(pattern)s = '%%' OR lower(name) LIKE %(pattern)s OR handle LIKE %(pattern)s OR lower(name) LIKE '%% ' || %(pattern)s)"
+        " ORDER BY id LIMIT %(limit)s",
+        {"after": after_id, "hidden": list(hidden), "pattern": _like(beginning), "limit": limit},
+    )
+    return [_person(row) for row in found]
+
+
+async def write_bio(tx: Transaction, *, member_id: int, bio: str) -> None:
+    """Store what a member says of themselves."""
+    await tx.sql("UPDATE swannery.members SET bio = %(bio)s WHERE id = %(id)s", {"bio": bio, "id": member_id})
+
+
+def _like(text: str) -> str:
+    escaped = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"{escaped}%"
+
+
+def _person(row: AnyRow) -> Person:
+    return Person(id=row[0], name=row[1], handle=row[2], role=row[3])

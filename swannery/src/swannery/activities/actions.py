@@ -1,0 +1,87 @@
+"""Taking over what the app recorded, and handing it to its member."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from swannery import config
+from swannery.accounts.actions.people import people_by_id
+from swannery.activities import queries
+from swannery.activities.models import Activity
+from swannery.activities.rules import per_week, title_of
+from swannery.foundation.database import AnyRow, Transaction
+from swannery.foundation.errors import NotThere
+from swannery.foundation.events import ActivityCompleted
+from swannery.foundation.viewer import Viewer
+from swannery.host.actions import completed_activities_since
+from swannery.host.models import ActivityCursor
+
+LISTED = 30
+PAGE = 1000
+# A session is often marked as completed days after it took place.
+LOOK_BACK = timedelta(days=3)
+BEGINNING = timedelta(days=3650)
+
+
+async def import_activities(tx: Transaction, *, tables: Sequence[config.Activity], since: datetime) -> int:
+    """Write down what the app recorded as completed since then; returns how many were new. Again finds nothing new."""
+    new = 0
+    for table in tables:
+        after: ActivityCursor | None = None
+        while True:
+            completed = await completed_activities_since(tx, activity=table, since=since, after=after, limit=PAGE)
+            for activity_id, member_id in await queries.insert_new(tx, completed=completed):
+                new += 1
+                await tx.tell(ActivityCompleted(activity_id=activity_id, member_id=member_id))
+            if len(completed) < PAGE:
+                break
+            after = ActivityCursor(at=completed[-1].at, key=completed[-1].key)
+    return new
+
+
+async def list_activities(tx: Transaction, *, viewer: Viewer) -> list[Activity]:
+    """Return the viewer's own latest activities."""
+    rows = await queries.list_latest(tx, member_id=viewer.member_id, limit=LISTED)
+    return await _activities(tx, rows, viewer=viewer)
+
+
+async def read_activity(tx: Transaction, *, viewer: Viewer, activity_id: int, to_share: bool = False) -> Activity:
+    """Return one of the viewer's own activities; raises NotThere. `to_share` makes others who want to share it wait."""
+    if to_share:
+        await queries.lock(tx, member_id=viewer.member_id, activity_id=activity_id)
+    row = await queries.read_one(tx, member_id=viewer.member_id, activity_id=activity_id)
+    if row is None:
+        raise NotThere
+    return (await _activities(tx, [row], viewer=viewer))[0]
+
+
+async def _activities(tx: Transaction, rows: Sequence[AnyRow], *, viewer: Viewer) -> list[Activity]:
+    people = await people_by_id(tx, ids={row[3] for row in rows if row[3] is not None}, viewer=viewer)
+    happened = await queries.times(tx, member_id=viewer.member_id) if rows else []
+    return [
+        Activity(
+            id=row[0],
+            title=title_of(row[1]),
+            happened_at=row[2],
+            partner=people.get(row[3]),
+            shared_post_id=row[4],
+            number=row[5],
+            this_week=row[6],
+            bars=per_week(happened, before=row[2]),
+        )
+        for row in rows
+    ]
+
+
+async def mark_shared(tx: Transaction, *, viewer: Viewer, activity_id: int, post_id: int) -> None:
+    """Note in which post the activity was shared."""
+    await queries.set_shared(tx, member_id=viewer.member_id, activity_id=activity_id, post_id=post_id)
+
+
+async def forget_share(tx: Transaction, *, post_id: int, member_id: int) -> None:
+    """Its post is gone: the activity may be shared again."""
+    await queries.forget_share(tx, post_id=post_id, member_id=member_id)
+
+
+async def erase_member(tx: Transaction, *, member_id: int) -> None:
+    """Erase what we wrote down of a member; the app's own rows are the app's."""
+    await queries.delete_of_member(tx, member_id=member_id)

@@ -1,0 +1,267 @@
+"""Puts the parts together; the only file that knows all features."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from litestar import Litestar, MediaType, Request, Response, Router, get
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import State
+from litestar.di import NamedDependency, Provide
+from litestar.middleware import DefineMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.params import FromPath
+from prometheus_client import generate_latest
+
+import swannery
+from swannery.accounts import api as accounts_api
+from swannery.accounts import jobs as accounts_jobs
+from swannery.accounts import pages as accounts_pages
+from swannery.accounts.actions.sign_in import recognise, tidy
+from swannery.activities import events as activities_events
+from swannery.activities import jobs as activities_jobs
+from swannery.communities import events as communities_events
+from swannery.communities import pages as communities_pages
+from swannery.communities.actions import load_memberships
+from swannery.config import Config
+from swannery.connections import events as connections_events
+from swannery.connections import pages as connections_pages
+from swannery.connections.actions import load_connections
+from swannery.feeds import api as feeds_api
+from swannery.feeds import events as feeds_events
+from swannery.feeds import jobs as feeds_jobs
+from swannery.foundation import health, idempotency, logs
+from swannery.foundation.database import Database, Limits, Transaction
+from swannery.foundation.errors import NotThere
+from swannery.foundation.events import Dispatcher
+from swannery.foundation.jobs import CONNECTIONS as QUEUE_CONNECTIONS
+from swannery.foundation.jobs import Queue, Tick
+from swannery.foundation.metrics import REGISTRY
+from swannery.foundation.secrets_store import read_secret
+from swannery.foundation.serving import serve
+from swannery.foundation.theming import Theme
+from swannery.foundation.viewer import Viewer
+from swannery.foundation.web import API, Edge, Page, Site, refuse, translate
+from swannery.portal import pages as portal_pages
+from swannery.posts import api as posts_api
+from swannery.posts import events as posts_events
+from swannery.posts import jobs as posts_jobs
+from swannery.posts import pages as posts_pages
+
+ROOMS = Path(__file__).parent
+TEMPLATES = ("accounts", "communities", "connections", "portal", "posts")
+PAGES = (accounts_pages, communities_pages, connections_pages, portal_pages, posts_pages)
+APIS = (accounts_api, feeds_api, posts_api)
+LISTENERS = (activities_events, communities_events, connections_events, feeds_events, posts_events)
+LARGEST_BODY = 1_000_000
+TIDY_EVERY_S = 600.0
+
+
+class Parts(NamedTuple):
+    """What one process is made of."""
+
+    config: Config
+    site: Site
+    theme: Theme
+    database: Database
+    queue: Queue
+
+
+def assemble(config: Config) -> Parts:
+    """Make the parts. No connection is opened yet."""
+    dispatcher = Dispatcher()
+    for listener in LISTENERS:
+        listener.listen(dispatcher)
+    settings = config.database
+    database = Database(
+        url=settings.url,
+        connections=settings.connections - QUEUE_CONNECTIONS,
+        limits=Limits(statement_s=settings.statement_timeout_s),
+        pgbouncer=settings.pgbouncer,
+        dispatcher=dispatcher,
+    )
+    ticks = (
+        accounts_jobs.follow_users_tick(users=config.users),
+        activities_jobs.import_tick(config.activities),
+        *feeds_jobs.TICKS,
+        Tick(name="tidy", every_s=TIDY_EVERY_S, work=_tidy),
+    )
+    queue = Queue(database=database, jobs=(*posts_jobs.JOBS, *feeds_jobs.JOBS), ticks=ticks, pgbouncer=settings.pgbouncer)
+    site = Site(name=config.site.name, open=config.site.open, language=config.site.language, secure=config.site.secure)
+    folders = {room: ROOMS / room / "templates" for room in TEMPLATES}
+    theme = Theme(template_folders=folders, site_name=site.name, default_language=site.language)
+    return Parts(config=config, site=site, theme=theme, database=database, queue=queue)
+
+
+async def _tidy(tx: Transaction) -> None:
+    await tidy(tx)
+    await idempotency.tidy(tx)
+
+
+class Visit(NamedTuple):
+    """One request: its transaction and who makes it."""
+
+    tx: Transaction
+    viewer: Viewer
+
+
+async def load_viewer(tx: Transaction, *, parts: Parts, token: str) -> Viewer:
+    """Return who a token belongs to, with everybody they are connected to; a stranger when it belongs to nobody. Three statements."""
+    known = await recognise(tx, users=parts.config.users, token=token) if token else None
+    if known is None:
+        return Viewer(site_open=parts.site.open)
+    connections = await load_connections(tx, member_id=known.member_id)
+    return Viewer(
+        id=known.member_id,
+        name=known.name,
+        handle=known.handle,
+        role=known.role,
+        sign_in_id=known.sign_in_id,
+        followees=connections.followees,
+        friends=connections.friends,
+        communities=await load_memberships(tx, member_id=known.member_id),
+        blocked=connections.blocked,
+        asked=connections.asked,
+        asked_by=connections.asked_by,
+        site_open=parts.site.open,
+    )
+
+
+def dependencies(parts: Parts) -> dict[str, Provide]:
+    """Return what handlers may ask for by name."""
+
+    # One generator for both: what raises in it is undone by it, before anything is answered.
+    async def visit(request: Request[Any, Any, Any]) -> AsyncGenerator[Visit, None]:
+        api = request.url.path.startswith(API)
+        token = accounts_api.bearer_of(request) if api else accounts_pages.token_of(request, site=parts.site)
+        async with parts.database.transaction() as tx:
+            who = await load_viewer(tx, parts=parts, token=token)
+            request.state.viewer = who  # for the page that tells an error
+            yield Visit(tx, who)
+
+    def tx(visit: NamedDependency[Visit]) -> Transaction:
+        return visit.tx
+
+    def viewer(visit: NamedDependency[Visit]) -> Viewer:
+        return visit.viewer
+
+    def database() -> Database:
+        return parts.database
+
+    def config() -> Config:
+        return parts.config
+
+    def site() -> Site:
+        return parts.site
+
+    def page(request: Request[Any, Any, Any], viewer: NamedDependency[Viewer]) -> Page:
+        return Page(request=request, viewer=viewer, theme=parts.theme, site=parts.site)
+
+    def blank_page(request: Request[Any, Any, Any]) -> Page:
+        return Page(request=request, viewer=Viewer(site_open=parts.site.open), theme=parts.theme, site=parts.site)
+
+    return {
+        "visit": Provide(visit),
+        **{kind.__name__: Provide(kind, sync_to_thread=False) for kind in (tx, viewer, page, blank_page, database, config, site)},
+    }
+
+
+def operations(parts: Parts) -> list[Any]:
+    """Return the routes for those who run it: they know nothing of people."""
+
+    @get("/healthz", media_type=MediaType.TEXT, include_in_schema=False)
+    async def healthz() -> str:
+        return "alive\n"
+
+    @get("/readyz", media_type=MediaType.TEXT, include_in_schema=False)
+    async def readyz() -> Response[str]:
+        missing = await health.missing(parts.database, parts.queue)
+        return Response(
+            "ready\n" if not missing else f"not ready: {missing}\n", status_code=503 if missing else 200, media_type=MediaType.TEXT
+        )
+
+    @get("/metrics", include_in_schema=False)
+    async def metrics() -> Response[bytes]:
+        return Response(generate_latest(REGISTRY), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    @get("/static/{path:path}", include_in_schema=False)
+    async def static(path: FromPath[str]) -> Response[bytes]:
+        found = parts.theme.file(path.lstrip("/"))
+        if found is None:
+            raise NotThere
+        # The address holds a hash of the content, so it never changes.
+        return Response(
+            found.body,
+            media_type=found.content_type,
+            headers={"cache-control": "public, max-age=31536000, immutable", "vary": "Accept-Encoding"},
+        )
+
+    return [healthz, readyz, metrics, static]
+
+
+def make_app(parts: Parts, *, worker: bool = True) -> Litestar:
+    """Return the whole as an ASGI application; with `worker` it does the background work too."""
+
+    def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        return refuse(translate(error), request=request, theme=parts.theme, site=parts.site)
+
+    @asynccontextmanager
+    async def life(_app: Litestar) -> AsyncIterator[None]:
+        async with parts.queue.worker(name="swannery") if worker else _nothing():
+            yield
+        await parts.database.close()
+
+    prefix = parts.site.cookie_prefix
+    return Litestar(
+        route_handlers=[
+            *operations(parts),
+            Router(path="/", route_handlers=[route for room in PAGES for route in room.routes], include_in_schema=False),
+            *(route for room in APIS for route in room.routes),
+        ],
+        dependencies=dependencies(parts),
+        exception_handlers={Exception: answer_error},
+        lifespan=[life],
+        middleware=[DefineMiddleware(Edge, secure=parts.site.secure)],
+        csrf_config=CSRFConfig(
+            secret=read_secret(parts.config.database.url, name="csrf").hex(),
+            cookie_name=f"{prefix}swannery_csrf",
+            cookie_secure=parts.site.secure,
+            cookie_httponly=True,
+            cookie_samesite="lax",
+            exclude=["^/api/", "^/healthz", "^/readyz", "^/metrics", "^/static/"],
+        ),
+        openapi_config=openapi(),
+        request_max_body_size=LARGEST_BODY,
+        state=State({"parts": parts}),
+        logging_config=None,
+        debug=False,
+    )
+
+
+@asynccontextmanager
+async def _nothing() -> AsyncIterator[None]:
+    yield
+
+
+def openapi() -> OpenAPIConfig:
+    """Return how the API describes itself: OpenAPI 3.1 at /api/v1/openapi.json, no page that fetches scripts from elsewhere."""
+    return OpenAPIConfig(
+        title="Swannery",
+        version=swannery.__version__,
+        path="/api/v1",
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        description="Send `Authorization: Bearer` with the token that POST /api/v1/session returns. Errors are application/problem+json.",
+        components=Components(security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}),
+        security=[{"bearer": []}],
+    )
+
+
+def run(config: Config, *, ready: Callable[[], None] | None = None) -> None:
+    """Serve the website and do the background work in this process until SIGINT or SIGTERM."""
+    logs.set_up()
+    parts = assemble(config)
+    asyncio.run(serve(make_app(parts), host=config.server.host, port=config.server.port, ready=ready))

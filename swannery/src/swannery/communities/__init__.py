@@ -1,0 +1,1 @@
+"""Where you gather: communities, who is in them, in which role."""

@@ -1,0 +1,112 @@
+"""The sections of `swannery.toml`. Names of tables and columns are exactly as the catalog spells them, without quotes."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+# A name goes into SQL quoted, so it may hold anything but nothing.
+Name = Annotated[str, msgspec.Meta(min_length=1)]
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+# Three of the pool are the queue's, and a page needs one at least.
+Connections = Annotated[int, msgspec.Meta(ge=5, le=1000)]
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]
+# It goes into our own table's definition as it is, so it is one of these and nothing else.
+KEY_TYPE = r"^(smallint|integer|bigint|uuid|text|citext|character( varying)?(\([0-9]{1,8}\))?)\Z"
+KeyType = Annotated[str, msgspec.Meta(pattern=KEY_TYPE)]
+
+
+class SiteSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What people see. `open`: strangers may read public posts. `public_url` with https makes cookies secure."""
+
+    name: Name = "Community"
+    open: bool = True
+    public_url: str = ""
+    language: Name = "en"
+
+    @property
+    def secure(self) -> bool:
+        """Whether people come over TLS."""
+        return self.public_url.startswith("https://")
+
+
+class DatabaseSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The app's database. `connections` is the budget of all pools of one process together; DATABASE_URL wins over `url`."""
+
+    url: str = ""
+    connections: Connections = 10
+    statement_timeout_s: Seconds = 5.0
+    pgbouncer: bool = False
+
+
+class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the website listens; PORT wins over `port`."""
+
+    host: Name = "127.0.0.1"
+    port: Port = 8000
+
+
+class UserRoles(msgspec.Struct, frozen=True, kw_only=True):
+    """Which values of the app's role column make somebody more than a member."""
+
+    admin: tuple[str, ...] = ()
+    trainer: tuple[str, ...] = ()
+    moderator: tuple[str, ...] = ()
+
+
+class Users(msgspec.Struct, frozen=True, kw_only=True):
+    """The app's users table. `key_type` is what the catalog calls the key's type, e.g. `character varying(36)`."""
+
+    schema: Name = "public"
+    table: Name
+    id: Name
+    key_type: KeyType
+    email: Name | None = None
+    handle: Name | None = None
+    name: tuple[Name, ...] = ()
+    avatar: Name | None = None
+    password: Name | None = None
+    role: Name | None = None
+    active: Name | None = None
+    deleted: Name | None = None
+    updated: Name | None = None
+    link: Literal["foreign_key", "soft"] = "foreign_key"
+    roles: UserRoles = UserRoles()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column of the app that is read."""
+        single = (self.id, self.email, self.handle, self.avatar, self.password, self.role, self.active, self.deleted, self.updated)
+        return tuple(dict.fromkeys([*(c for c in single if c), *self.name]))
+
+
+class Activity(msgspec.Struct, frozen=True, kw_only=True):
+    """A table in which the app records what its people do; a row counts once its `status` is one of `completed`."""
+
+    schema: Name = "public"
+    table: Name
+    key: Name
+    member: Name
+    at: Name
+    partner: Name | None = None
+    status: Name | None = None
+    completed: tuple[Name, ...] = ("completed",)
+
+    @property
+    def source(self) -> str:
+        """The name under which its rows are remembered."""
+        return self.table if self.schema == "public" else f"{self.schema}.{self.table}"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column of the app that is read."""
+        return tuple(dict.fromkeys(c for c in (self.key, self.member, self.at, self.partner, self.status) if c))
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True):
+    """All of it."""
+
+    users: Users
+    site: SiteSettings = SiteSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    server: ServerSettings = ServerSettings()
+    activities: tuple[Activity, ...] = ()

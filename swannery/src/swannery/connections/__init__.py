@@ -1,0 +1,1 @@
+"""Whom you know: follow, friend, block."""

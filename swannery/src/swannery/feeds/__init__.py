@@ -1,0 +1,1 @@
+"""What you see: the home feed, and why each item is in it."""

@@ -1,0 +1,19 @@
+"""Filling lists in the background."""
+
+from swannery.feeds.actions import fan_out, forget_post, trim
+from swannery.foundation.database import Transaction
+from swannery.foundation.jobs import Job, Tick
+
+
+async def _fan_out(tx: Transaction, *, post_id: int, published_at: float) -> None:
+    await fan_out(tx, post_id=post_id, published_at=published_at)
+
+
+async def _forget(tx: Transaction, *, post_id: int) -> None:
+    await forget_post(tx, post_id=post_id)
+
+
+FAN_OUT = Job(name="feeds.fan_out", work=_fan_out)
+FORGET = Job(name="feeds.forget_post", work=_forget)
+JOBS = (FAN_OUT, FORGET)
+TICKS = (Tick(name="feeds.trim", every_s=3600.0, work=trim),)

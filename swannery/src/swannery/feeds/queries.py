@@ -1,0 +1,133 @@
+"""All SQL on feed lists: a bounded list of post ids per member, in the order of the posts' own time, read with the one condition."""
+
+from datetime import timedelta
+
+from swannery.foundation.database import Transaction
+from swannery.foundation.paging import Cursor
+from swannery.foundation.viewer import Viewer
+from swannery.posts.visibility import viewer_values, visible_sql
+
+LENGTH = 800
+PER_SOURCE = 100
+SEEN_WITHIN = timedelta(days=30)
+
+
+async def read_list(tx: Transaction, *, viewer: Viewer, after: Cursor | None, limit: int) -> list[Cursor]:
+    """Return the newest entries of the viewer's list that they may read now. Index: feed_entries_latest, then the posts' primary key."""
+    older = "AND (e.published_at, e.post_id) < (%(at)s, %(after)s)" if after else ""
+    found = await tx.sql(
+        "SELECT e.published_at, e.post_id FROM swannery.feed_entries e"
+        " JOIN swannery.posts p ON p.id = e.post_id JOIN swannery.members a ON a.id = p.author_id"
+        f" WHERE e.member_id = %(viewer_id)s {older} AND {visible_sql()}"
+        " ORDER BY e.published_at DESC, e.post_id DESC LIMIT %(limit)s",
+        {"limit": limit, **viewer_values(viewer), **_position(after)},
+    )
+    return [Cursor(row[0], row[1]) for row in found]
+
+
+async def read_sources(tx: Transaction, *, viewer: Viewer, after: Cursor | None, limit: int) -> list[Cursor]:
+    """Return the newest posts of everybody the viewer follows, is friends with or shares a community with, straight from the posts.
+
+    For what is older than the list reaches. One index scan per source, each ending after a page. Indexes: posts_author, posts_community.
+    """
+    older = "AND (p.published_at, p.id) < (%(at)s, %(after)s)" if after else ""
+    newest = f"{older} AND {visible_sql()} ORDER BY p.published_at DESC, p.id DESC LIMIT %(limit)s"
+    found = await tx.sql(
+        "SELECT published_at, id FROM ("
+        "SELECT found.* FROM unnest(%(authors)s::bigint[]) AS source (author) CROSS JOIN LATERAL ("
+        "SELECT p.published_at, p.id FROM swannery.posts p JOIN swannery.members a ON a.id = p.author_id"
+        f" WHERE p.author_id = source.author {newest}) AS found"
+        " UNION SELECT found.* FROM unnest(%(viewer_communities)s::bigint[]) AS source (community) CROSS JOIN LATERAL ("
+        "SELECT p.published_at, p.id FROM swannery.posts p JOIN swannery.members a ON a.id = p.author_id"
+        f" WHERE p.community_id = source.community {newest}) AS found"
+        ") AS everything ORDER BY published_at DESC, id DESC LIMIT %(limit)s",
+        {"limit": limit, "authors": sources_of(viewer), **viewer_values(viewer), **_position(after)},
+    )
+    return [Cursor(row[0], row[1]) for row in found]
+
+
+def sources_of(viewer: Viewer) -> list[int]:
+    """Return whose posts belong in the viewer's feed."""
+    return sorted({viewer.member_id, *viewer.followees, *viewer.friends})
+
+
+def _position(after: Cursor | None) -> dict[str, object]:
+    return {"at": after.at, "after": after.id} if after else {}
+
+
+async def add_own(tx: Transaction, *, post_id: int) -> None:
+    """Put a new post into its author's own list at once."""
+    # sees all: one's own post, into one's own list
+    await tx.sql(
+        "INSERT INTO swannery.feed_entries (member_id, post_id, author_id, published_at)"
+        " SELECT author_id, id, author_id, published_at FROM swannery.posts WHERE id = %(id)s ON CONFLICT DO NOTHING",
+        {"id": post_id},
+    )
+
+
+async def fan_out(tx: Transaction, *, post_id: int) -> int:
+    """Put a post into the lists of those who follow its author, are friends with them, or are in its community, and were here lately.
+
+    Whether each of them may read it is asked when they read. Twice changes nothing. Indexes: follows_followee, friendships, the keys.
+    """
+    # sees all: nobody reads here; every list is read through the condition
+    return await tx.sql_count(
+        "INSERT INTO swannery.feed_entries (member_id, post_id, author_id, published_at)"
+        " SELECT m.id, p.id, p.author_id, p.published_at FROM swannery.posts p CROSS JOIN LATERAL ("
+        "SELECT follower_id AS id FROM swannery.follows"
+        " WHERE followee_id = p.author_id AND p.audience IN ('public', 'members', 'followers')"
+        " UNION SELECT friend_id FROM swannery.friendships WHERE member_id = p.author_id AND p.audience IN ('public', 'members', 'friends')"
+        " UNION SELECT member_id FROM swannery.community_members WHERE community_id = p.community_id AND p.audience = 'community'"
+        ") AS reader JOIN swannery.members m ON m.id = reader.id"
+        " WHERE p.id = %(id)s AND p.state = 'shown' AND p.deleted_at IS NULL AND m.state = 'active' AND m.last_seen_at > %(seen)s"
+        " ON CONFLICT DO NOTHING",
+        {"id": post_id, "seen": tx.now - SEEN_WITHIN},
+    )
+
+
+async def rebuild(tx: Transaction, *, member_id: int) -> None:
+    """Make a member's list anew from its sources. The member's row is locked, so that two rebuilds follow each other.
+
+    Only kept together with `fan_out`: a post published meanwhile is in the one or the other, or in both.
+    """
+    values = {"member": member_id, "per_source": PER_SOURCE, "length": LENGTH}
+    await tx.sql("SELECT 1 FROM swannery.members WHERE id = %(member)s FOR NO KEY UPDATE", values)
+    await tx.sql("DELETE FROM swannery.feed_entries WHERE member_id = %(member)s", values)
+    # sees all: nobody reads here; every list is read through the condition
+    await tx.sql(
+        "INSERT INTO swannery.feed_entries (member_id, post_id, author_id, published_at)"
+        " SELECT %(member)s, id, author_id, published_at FROM ("
+        "SELECT found.* FROM (SELECT %(member)s::bigint AS author"
+        " UNION SELECT followee_id FROM swannery.follows WHERE follower_id = %(member)s"
+        " UNION SELECT friend_id FROM swannery.friendships WHERE member_id = %(member)s) AS source CROSS JOIN LATERAL ("
+        "SELECT p.id, p.author_id, p.published_at FROM swannery.posts p WHERE p.author_id = source.author AND p.community_id IS NULL"
+        " AND p.deleted_at IS NULL AND (p.author_id = %(member)s OR (p.state = 'shown' AND p.audience <> 'me'))"
+        " ORDER BY p.published_at DESC, p.id DESC LIMIT %(per_source)s) AS found"
+        " UNION SELECT found.* FROM (SELECT community_id FROM swannery.community_members WHERE member_id = %(member)s) AS source"
+        " CROSS JOIN LATERAL (SELECT p.id, p.author_id, p.published_at FROM swannery.posts p WHERE p.community_id = source.community_id"
+        " AND (p.state = 'shown' OR p.author_id = %(member)s) AND p.deleted_at IS NULL"
+        " ORDER BY p.published_at DESC, p.id DESC LIMIT %(per_source)s) AS found"
+        ") AS everything ORDER BY published_at DESC, id DESC LIMIT %(length)s ON CONFLICT DO NOTHING",
+        values,
+    )
+
+
+async def forget_post(tx: Transaction, *, post_id: int) -> None:
+    """Take a post out of all lists. Nobody could read it there any more; this saves the room."""
+    await tx.sql("DELETE FROM swannery.feed_entries WHERE post_id = %(id)s", {"id": post_id})
+
+
+async def forget_member(tx: Transaction, *, member_id: int) -> None:
+    """Empty a member's list."""
+    await tx.sql("DELETE FROM swannery.feed_entries WHERE member_id = %(member)s", {"member": member_id})
+
+
+async def trim(tx: Transaction) -> int:
+    """Cut every list to its length. Index: feed_entries_latest, one short scan per member."""
+    return await tx.sql_count(
+        "DELETE FROM swannery.feed_entries e USING (SELECT m.id, oldest.published_at, oldest.post_id FROM swannery.members m"
+        " CROSS JOIN LATERAL (SELECT published_at, post_id FROM swannery.feed_entries WHERE member_id = m.id"
+        " ORDER BY published_at DESC, post_id DESC OFFSET %(length)s LIMIT 1) AS oldest) AS cut"
+        " WHERE e.member_id = cut.id AND (e.published_at, e.post_id) <= (cut.published_at, cut.post_id)",
+        {"length": LENGTH},
+    )

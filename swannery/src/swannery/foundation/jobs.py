@@ -1,0 +1,146 @@
+"""Work for later. PostgreSQL is the queue (procrastinate), so a job is left by the very transaction that needs it.
+
+A job may run twice: a worker can die between the job's commit and the queue's. Every job is therefore written so that a second run
+changes nothing.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import Any, NamedTuple
+
+import procrastinate
+import psycopg
+import structlog
+from procrastinate import jobs as queue_states
+from psycopg_pool import AsyncConnectionPool
+
+from swannery.foundation.database import SCHEMA, Database, Transaction, connect_arguments
+
+log = structlog.get_logger("swannery.jobs")
+
+CONNECTIONS = 3  # of the budget: one listens, two are the queue's own; jobs work on the database's pool
+HEARTBEAT_S = 2.0
+STALLED_AFTER_S = 10
+RESCUE_EVERY_S = 3
+
+
+class Job(NamedTuple):
+    """A piece of work with a name that stays the same from release to release."""
+
+    name: str
+    work: Callable[..., Awaitable[None]]
+    retries: int = 5
+
+
+class Tick(NamedTuple):
+    """Work that is done again and again while a worker lives; of several workers one does it at a time."""
+
+    name: str
+    every_s: float
+    work: Callable[[Transaction], Awaitable[None]]
+
+
+class SchemaConnector(procrastinate.PsycopgConnector):
+    """procrastinate names its tables without a schema; the search path is set for each of its statements alone.
+
+    No session is left changed, so PgBouncer may hand the connection on after each transaction.
+    """
+
+    @asynccontextmanager
+    async def _get_cursor(
+        self, connection: psycopg.AsyncConnection[Any] | None = None
+    ) -> AsyncIterator[psycopg.AsyncCursor[dict[str, Any]]]:
+        async with super()._get_cursor(connection) as cursor, cursor.connection.transaction():
+            await cursor.execute(f"SET LOCAL search_path = {SCHEMA}")
+            yield cursor
+            if connection is not None:
+                await connection.execute("SET LOCAL search_path = DEFAULT")
+
+
+class Queue:
+    """procrastinate, living in our schema."""
+
+    def __init__(self, *, database: Database, jobs: tuple[Job, ...], ticks: tuple[Tick, ...] = (), pgbouncer: bool = False) -> None:
+        self._database = database
+        self._ticks = ticks
+        self._pgbouncer = pgbouncer
+        self._connector = SchemaConnector()
+        self._app = procrastinate.App(connector=self._connector)
+        self._tasks = {job.name: self._register(job) for job in jobs}
+        self._running: list[asyncio.Task[None]] = []
+        database.queue = self
+
+    def _register(self, job: Job) -> Any:  # noqa: ANN401 - procrastinate's task, generic over what it takes
+        retry = procrastinate.RetryStrategy(max_attempts=job.retries, exponential_wait=2)
+
+        @self._app.task(name=job.name, retry=retry)
+        async def in_transaction(**arguments: Any) -> None:  # noqa: ANN401 - as deferred
+            async with self._database.transaction() as tx:
+                await job.work(tx, **arguments)
+
+        return in_transaction
+
+    async def defer(self, tx: Transaction, job: Job, arguments: Mapping[str, Any]) -> None:
+        """Leave the job in the caller's transaction."""
+        await self._tasks[job.name].configure(connection=await tx.driver()).defer_async(**arguments)
+
+    def _pool(self) -> AsyncConnectionPool:
+        arguments = connect_arguments(self._database.url, pgbouncer=self._pgbouncer)
+        return AsyncConnectionPool(kwargs=arguments, min_size=1, max_size=CONNECTIONS - 1, open=False)
+
+    @asynccontextmanager
+    async def worker(self, *, name: str) -> AsyncIterator[None]:
+        """Work while the block runs; at its end the jobs at hand are finished first."""
+        pool = self._pool()
+        await pool.open(wait=True)
+        await self._connector.open_async(pool)
+        self._running = [
+            asyncio.create_task(self._work(name), name="jobs"),
+            asyncio.create_task(self._rescue(), name="rescue"),
+            *(asyncio.create_task(self._tick(tick), name=tick.name) for tick in self._ticks),
+        ]
+        try:
+            yield
+        finally:
+            for task in self._running:
+                task.cancel()
+            await asyncio.gather(*self._running, return_exceptions=True)
+            await pool.close()
+
+    def alive(self) -> bool:
+        """Whether everything that should run does."""
+        return bool(self._running) and not any(task.done() for task in self._running)
+
+    async def _work(self, name: str) -> None:
+        await self._app.run_worker_async(
+            name=name,
+            concurrency=CONNECTIONS - 1,
+            install_signal_handlers=False,
+            listen_notify=not self._pgbouncer,
+            fetch_job_polling_interval=1.0,
+            shutdown_graceful_timeout=10.0,
+            update_heartbeat_interval=HEARTBEAT_S,
+            stalled_worker_timeout=STALLED_AFTER_S,
+            delete_jobs=queue_states.DeleteJobCondition.SUCCESSFUL,
+        )
+
+    async def _rescue(self) -> None:
+        """Give jobs whose worker died to others, at once and then again and again."""
+        while True:
+            with suppress(procrastinate.exceptions.ConnectorException):
+                stalled = await self._app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S)
+                for job in stalled:
+                    log.info("job rescued", job=job.task_name)
+                    await self._app.job_manager.retry_job(job)
+            await asyncio.sleep(RESCUE_EVERY_S)
+
+    async def _tick(self, tick: Tick) -> None:
+        while True:
+            try:
+                async with self._database.transaction() as tx:
+                    if (await tx.sql("SELECT pg_try_advisory_xact_lock(hashtext(%(name)s))", {"name": f"swannery {tick.name}"}))[0][0]:
+                        await tick.work(tx)
+            except Exception as error:  # noqa: BLE001 - it is tried again at the next tick; a failure must not end the worker
+                log.warning("tick failed", tick=tick.name, error=type(error).__name__)
+            await asyncio.sleep(tick.every_s)

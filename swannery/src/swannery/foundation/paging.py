@@ -1,0 +1,49 @@
+"""Keyset pages: a cursor names the last item seen, so that nothing is repeated or skipped when new things arrive."""
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Generic, TypeVar
+
+import msgspec
+
+from swannery.foundation.errors import Invalid
+
+PAGE_SIZE = 20
+LONGEST_CURSOR = 200
+LARGEST_ID = 2**63
+
+T = TypeVar("T")
+
+
+class Cursor(msgspec.Struct, frozen=True, array_like=True):
+    """Where a page ended: the item's time and id, the order of every list of ours (newest first)."""
+
+    at: datetime
+    id: int
+
+
+class PageOf(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """Some items, and the cursor of the next page if there is one."""
+
+    items: list[T]
+    next_cursor: str | None = None
+
+
+def encode(cursor: Cursor) -> str:
+    """Return the cursor as text that is safe in an address."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).rstrip(b"=").decode()
+
+
+def decode(text: str | None) -> Cursor | None:
+    """Read a cursor; raises Invalid when the text is none of ours. It grants nothing, so it needs no signature."""
+    if not text:
+        return None
+    try:
+        raw = base64.urlsafe_b64decode(text[:LONGEST_CURSOR].encode("ascii") + b"=" * (-len(text) % 4))
+        cursor = msgspec.json.decode(raw, type=Cursor)
+    except (ValueError, binascii.Error, msgspec.MsgspecError, UnicodeError):
+        cursor = None
+    if cursor is None or cursor.at.tzinfo is None or not 0 <= cursor.id < LARGEST_ID:
+        raise Invalid("This page's address is damaged.", next_step="Go back to the first page.")
+    return cursor

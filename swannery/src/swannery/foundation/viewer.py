@@ -1,0 +1,43 @@
+"""Who is looking: ids only, loaded once per request, handed to every query that reads what somebody wrote."""
+
+from typing import Literal
+
+import msgspec
+
+from swannery.foundation.errors import NotSignedIn
+
+Role = Literal["member", "trainer", "moderator", "admin"]
+
+
+class Viewer(msgspec.Struct, frozen=True, kw_only=True):
+    """A member with everybody they are connected to; a stranger has no id and no connections.
+
+    `blocked` holds both directions: whom the viewer blocked and who blocked the viewer. `asked` and `asked_by` are friend requests
+    that wait for an answer; they open nothing.
+    """
+
+    id: int | None = None
+    name: str = ""
+    handle: str = ""
+    role: Role = "member"
+    sign_in_id: int | None = None
+    followees: tuple[int, ...] = ()
+    friends: tuple[int, ...] = ()
+    circles: tuple[int, ...] = ()
+    communities: tuple[int, ...] = ()
+    blocked: tuple[int, ...] = ()
+    asked: tuple[int, ...] = ()
+    asked_by: tuple[int, ...] = ()
+    site_open: bool = False
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether this is a member."""
+        return self.id is not None
+
+    @property
+    def member_id(self) -> int:
+        """Return the member's id; raises NotSignedIn for a stranger."""
+        if self.id is None:
+            raise NotSignedIn("Sign in to do this.", next_step="Sign in with your usual password.")
+        return self.id

@@ -1,0 +1,305 @@
+"""Where HTTP meets the features: pages and problems out, headers on everything, one line in the log per request."""
+
+import time
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+import msgspec
+import structlog
+from litestar import MediaType, Request, Response
+from litestar.datastructures import MutableScopeHeaders
+from litestar.enums import ScopeType
+from litestar.exceptions import HTTPException, PermissionDeniedException, ValidationException
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.utils.scope.state import ScopeState
+
+from swannery.foundation import clock
+from swannery.foundation.database import statements_sent
+from swannery.foundation.errors import Kind, NotSignedIn, NotThere, SwanneryError, TooMany, Unavailable
+from swannery.foundation.metrics import REQUESTS, SECONDS, STATEMENTS
+from swannery.foundation.theming import Theme
+from swannery.foundation.viewer import Viewer
+
+log = structlog.get_logger("swannery.web")
+
+API = "/api/"
+NOTICE = "swannery_notice"  # one sentence for the next page; whoever changes it talks to themselves
+STATUS: Mapping[Kind, int] = {
+    "invalid": 422,
+    "unauthenticated": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "conflict": 409,
+    "too_many": 429,
+    "unavailable": 503,
+}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "cache-control": "private, no-store",
+    "vary": "Cookie, HX-Request, Accept-Language",
+}
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    """What every page says of the place it belongs to."""
+
+    name: str
+    open: bool
+    language: str
+    secure: bool
+
+    @property
+    def cookie_prefix(self) -> str:
+        """`__Host-` ties a cookie to exactly this host over TLS; browsers take it over TLS only."""
+        return "__Host-" if self.secure else ""
+
+
+class Page:
+    """Renders templates for one request: adds what every page needs."""
+
+    def __init__(self, *, request: Request[Any, Any, Any], viewer: Viewer, theme: Theme, site: Site) -> None:
+        self.request = request
+        self.viewer = viewer
+        self._theme = theme
+        self._site = site
+
+    @property
+    def partial(self) -> bool:
+        """Whether htmx asks for a part of a page (its history asks for whole ones)."""
+        headers = self.request.headers
+        return headers.get("hx-request") == "true" and headers.get("hx-history-restore-request") != "true"
+
+    def show(self, template: str, /, *, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any) -> Response[str]:  # noqa: ANN401 - as the template needs
+        """Return the rendered page."""
+        body = self._theme.render(template, {**self._common(), "status": status, **context}, language=self.language)
+        answer = Response(body, media_type=MediaType.HTML, status_code=status, headers=dict(headers or {}))
+        if NOTICE in self.request.cookies and not self.partial:
+            answer.delete_cookie(NOTICE, path="/")
+        return answer
+
+    @property
+    def language(self) -> str:
+        """What the browser asks for, as far as we speak it."""
+        return self._theme.negotiate(self.request.headers.get("accept-language", ""))
+
+    def gettext(self, message: str) -> str:
+        """Return words in the reader's language."""
+        return self._theme.gettext(message, language=self.language)
+
+    def came_from(self, path: str) -> bool:
+        """Whether htmx sent this from the page at that path."""
+        return urlsplit(self.request.headers.get("hx-current-url", "")).path == path
+
+    def back(self, otherwise: str) -> str:
+        """Return the page of this site that the request came from."""
+        referer = urlsplit(self.request.headers.get("referer", ""))
+        return local_path(referer.path, otherwise=otherwise) if referer.netloc == self.request.url.netloc else otherwise
+
+    def go(self, path: str, *, notice: str = "") -> Response[None]:
+        """Send the browser on after a form was taken, with a word for the next page: 303, or htmx's own header."""
+        answer: Response[None] = Response(None, status_code=303, headers={"location": path})
+        if self.partial:
+            answer = Response(None, status_code=204, headers={"hx-redirect": path})
+        if notice:
+            answer.set_cookie(NOTICE, quote(notice), max_age=30, httponly=True, samesite="lax", secure=self._site.secure)
+        return answer
+
+    def _common(self) -> dict[str, Any]:
+        viewer = self.viewer
+        return {
+            "site": self._site,
+            "me": person_of(viewer),
+            "viewer": viewer,
+            "csrf_token": csrf_token(self.request),
+            "now": clock.now(),
+            "language": self.language,
+            "inbox_count": len(viewer.asked_by),
+            "notice": unquote(self.request.cookies.get(NOTICE, ""))[:200] or None,
+            "active": "",
+            "path": self.request.url.path,
+        }
+
+
+class FormState(msgspec.Struct, frozen=True, kw_only=True):
+    """What was typed, and a sentence for each field that cannot be taken."""
+
+    values: dict[str, str] = {}
+    errors: dict[str, str] = {}
+
+
+class Id:
+    """Ids in addresses are written by anybody; PostgreSQL's end at 2^63."""
+
+    LARGEST = 2**63 - 1
+
+    @classmethod
+    def check(cls, value: int) -> int:
+        """Return an id that may exist; raises NotThere for one that cannot."""
+        if not 0 < value <= cls.LARGEST:
+            raise NotThere
+        return value
+
+    @classmethod
+    def clamp(cls, value: int) -> int:
+        """Return the nearest number that may stand in a query."""
+        return max(0, min(value, cls.LARGEST))
+
+
+def local_path(text: str | None, *, otherwise: str) -> str:
+    """Return the text if it is a path on this site: one slash first, no backslash, no control character. Nobody is sent elsewhere."""
+    if not text or not text.startswith("/") or text.startswith("//") or "\\" in text or any(ord(letter) < ord(" ") for letter in text):
+        return otherwise
+    return text
+
+
+class Me(msgspec.Struct, frozen=True, kw_only=True):
+    """The viewer as a person on the page."""
+
+    id: int
+    name: str
+    handle: str
+    role: str
+    url: str
+
+
+def person_of(viewer: Viewer) -> Me | None:
+    """Return the viewer as the templates want a person, None for a stranger."""
+    if viewer.id is None:
+        return None
+    return Me(id=viewer.id, name=viewer.name, handle=viewer.handle, role=viewer.role, url=f"/@{viewer.handle}")
+
+
+def csrf_token(request: Request[Any, Any, Any]) -> str:
+    """Return the token that forms of this answer must carry."""
+    token = ScopeState.from_scope(request.scope).csrf_token
+    return token if isinstance(token, str) else ""
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An error of the API, RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+    errors: dict[str, str] = {}
+
+
+def problem_response(problem: Problem, *, headers: Mapping[str, str] | None = None) -> Response[bytes]:
+    """Return it as application/problem+json."""
+    return Response(
+        msgspec.json.encode(problem), status_code=problem.status, media_type="application/problem+json", headers=dict(headers or {})
+    )
+
+
+def refuse(error: SwanneryError, *, request: Request[Any, Any, Any], theme: Theme, site: Site) -> Response[Any]:
+    """Turn an error of ours into what the one who asked can read: a page, a word on the page, or problem+json."""
+    status = STATUS[error.kind]
+    headers = {"retry-after": str(error.retry_after_s)} if isinstance(error, TooMany) else {}
+    if request.url.path.startswith(API):
+        kind = error.kind.replace("_", "-")
+        detail = f"{error.message} {error.next_step}".strip()
+        title = HTTPStatus(status).phrase
+        return problem_response(
+            Problem(type=f"/problems/{kind}", title=title, status=status, detail=detail, errors=error.fields), headers=headers
+        )
+    page = Page(request=request, viewer=request.state.get("viewer") or Viewer(), theme=theme, site=site)
+    if isinstance(error, NotSignedIn) and not page.partial:
+        back = request.url.path if request.method == "GET" else "/"
+        return page.go(f"/sign-in?next={quote(back, safe='')}")
+    context = {"title": error.message, "message": error.next_step, "action": None}
+    if page.partial:
+        return page.show(
+            "theme/partial_error.html", status=status, headers={**headers, "hx-retarget": "#notices", "hx-reswap": "innerHTML"}, **context
+        )
+    return page.show("theme/error.html", status=status, headers=headers, **context)
+
+
+def translate(error: Exception) -> SwanneryError:
+    """Put an error of Litestar's, or one nobody expected, into words of ours. Unexpected ones are logged by kind, never shown."""
+    if isinstance(error, SwanneryError):
+        return error
+    if isinstance(error, ValidationException):
+        return invalid(error)
+    if isinstance(error, PermissionDeniedException):
+        return StaleForm("This page was open for too long.", next_step="Go back, reload it, and send it again.")
+    if isinstance(error, HTTPException) and error.status_code in {404, 405}:
+        return NotThere()
+    if isinstance(error, HTTPException) and error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return SwanneryError(HTTPStatus(error.status_code).description or "The request cannot be read.", next_step="Check what was sent.")
+    log.error("unexpected", error=type(error).__name__, exc_info=False, where=where(error))
+    return Broken("Something went wrong on our side.", next_step="Nothing was saved. Try again in a moment.")
+
+
+def where(error: BaseException) -> str:
+    """Return file and line of the innermost frame: enough to find it, nothing of what people wrote."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+
+
+class StaleForm(SwanneryError):
+    """The form's token is missing or none of ours."""
+
+    kind = "forbidden"
+
+
+class Broken(Unavailable):
+    """A defect of ours."""
+
+
+def invalid(error: ValidationException) -> SwanneryError:
+    """Name the fields a request got wrong."""
+    extra = error.extra if isinstance(error.extra, list) else []
+    fields = {str(item.get("key", "")): str(item.get("message", "")) for item in extra if isinstance(item, dict)}
+    return SwanneryError("Some of this cannot be taken.", next_step="See what is said of each field.", fields=fields)
+
+
+class Edge:
+    """The outermost middleware: headers on every answer, a line in the log, figures for the metrics."""
+
+    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
+        self._app = app
+        self._headers = HEADERS | ({"strict-transport-security": "max-age=31536000"} if secure else {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and look at what comes back."""
+        if scope["type"] == ScopeType.WEBSOCKET:
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        sent: list[str] = []
+        statements_sent.set(sent)
+        status = 0
+
+        async def look(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableScopeHeaders.from_message(message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, look)
+        finally:
+            seconds = time.perf_counter() - started
+            # The route's pattern, not its path: paths hold ids and handles of people.
+            route = scope.get("path_template") or "(none)"
+            REQUESTS.labels(method=scope["method"], route=route, status=str(status)).inc()
+            SECONDS.labels(route=route).observe(seconds)
+            STATEMENTS.labels(route=route).observe(len(sent))
+            log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1), statements=len(sent))

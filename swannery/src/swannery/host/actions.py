@@ -1,0 +1,56 @@
+"""What other features may ask of the app."""
+
+from datetime import datetime
+
+from swannery.config import Activity, Users
+from swannery.foundation.database import Transaction
+from swannery.host import passwords, queries
+from swannery.host.models import ActivityCursor, CompletedActivity, Credentials, UserKey
+
+__all__ = ["UserKey", "completed_activities_since", "count_users_roughly", "find_credentials", "users_relation", "verify_password"]
+
+PAGE = 1000
+
+# The app's users as a relation that other features join in their own statements; it is the one place that reads the mapping.
+users_relation = queries.users_relation
+
+
+async def find_credentials(tx: Transaction, *, users: Users, identifier: str) -> Credentials:
+    """Return what the password of this e-mail address or handle is checked against, in any spelling of case.
+
+    Always returns something to check: where nobody is found, or more than one person answers to it, a decoy. So whoever signs in calls
+    `verify_password` in any case and then looks at `user_key`: the time taken tells nothing.
+    """
+    prefix = await queries.sample_password_prefix(tx, users=users)
+    nobody = Credentials(user_key=None, password_hash=passwords.decoy(passwords.cost_of(prefix)))
+    if not identifier or "\0" in identifier:
+        identifier = "\x01"  # asks all the same; PostgreSQL's text holds no NUL
+    found = await queries.find_users_by_login(tx, users=users, identifier=identifier)
+    ambiguous = len(found) > 1 and (found[0].rank, found[0].active) == (found[1].rank, found[1].active)
+    if not found or ambiguous or not found[0].password_hash:
+        return nobody
+    return Credentials(user_key=found[0].user_key, password_hash=found[0].password_hash, active=found[0].active)
+
+
+async def verify_password(password_hash: str, password: str) -> bool:
+    """Whether the password has this bcrypt hash; in a thread, takes the hash's cost whatever the answer. Longer ones count by 72 bytes."""
+    return await passwords.check_aside(password_hash, password)
+
+
+async def count_users_roughly(tx: Transaction, *, users: Users) -> int:
+    """Return about how many users the app has."""
+    return await queries.count_users_roughly(tx, users=users)
+
+
+async def completed_activities_since(
+    tx: Transaction, *, activity: Activity, since: datetime, after: ActivityCursor | None = None, limit: int = PAGE
+) -> list[CompletedActivity]:
+    """Return completed activities that happened since then, oldest first; `after` continues behind the last one of the page before.
+
+    A row may be marked as completed long after it happened: look back far enough, and write down each `(source, key)` once.
+    """
+    rows = await queries.find_completed_activities(tx, activity=activity, since=since, after=after, limit=limit)
+    return [
+        CompletedActivity(source=activity.source, key=row.key, member_key=row.member_key, partner_key=row.partner_key, at=row.at)
+        for row in rows
+    ]

@@ -1,0 +1,117 @@
+"""All SQL on the app's own tables. Identifiers come from the configuration and are quoted; statements go to the driver as they are."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from swannery.config import Activity, Users
+from swannery.foundation.database import AnyRow, Transaction
+from swannery.host.models import ActivityCursor
+
+
+def quoted(name: str) -> str:
+    """Return an identifier in quotes, whatever it holds; the driver reads % as a placeholder, so it is doubled too."""
+    return '"' + name.replace('"', '""').replace("%", "%%") + '"'
+
+
+def literal(value: str) -> str:
+    """Return a string as an SQL literal."""
+    return "'" + value.replace("'", "''").replace("%", "%%") + "'"
+
+
+def table_of(place: Users | Activity) -> str:
+    """Return the table's full name, quoted."""
+    return f"{quoted(place.schema)}.{quoted(place.table)}"
+
+
+def users_relation(users: Users) -> str:
+    """Return the app's users as a subselect in brackets: user_key, handle, name, role, active, password_hash, email, updated.
+
+    `user_key` keeps its own type, so that joins use the app's primary key; `active` is never NULL; what is not mapped is '' or NULL.
+    """
+    names = ", ".join(f"u.{quoted(column)}" for column in users.name) or "''"
+    handle = _text(users.handle)
+    spaced = rf"btrim(regexp_replace(concat_ws(' ', {names}), '\s+', ' ', 'g'))"
+    updated = f"u.{quoted(users.updated)}::timestamptz" if users.updated else "NULL::timestamptz"
+    return (
+        f"(SELECT u.{quoted(users.id)} AS user_key, coalesce({handle}, '') AS handle,"
+        f" coalesce(nullif({spaced}, ''), {handle}, '') AS name, {_role(users)} AS role, {_active(users)} AS active,"
+        f" {_text(users.password)} AS password_hash, {_text(users.email)} AS email, {updated} AS updated FROM {table_of(users)} u)"
+    )
+
+
+def _text(column: str | None) -> str:
+    return f"u.{quoted(column)}::text" if column else "NULL::text"
+
+
+def _role(users: Users) -> str:
+    roles = users.roles
+    mapped = [
+        (name, values) for name, values in (("admin", roles.admin), ("moderator", roles.moderator), ("trainer", roles.trainer)) if values
+    ]
+    if not users.role or not mapped:
+        return "'member'"
+    cases = " ".join(
+        f"WHEN {_text(users.role)} IN ({', '.join(literal(value) for value in values)}) THEN '{name}'" for name, values in mapped
+    )
+    return f"CASE {cases} ELSE 'member' END"
+
+
+def _active(users: Users) -> str:
+    conditions = [f"u.{quoted(users.active)} IS TRUE"] if users.active else []
+    conditions += [f"u.{quoted(users.deleted)} IS NULL"] if users.deleted else []
+    return " AND ".join(conditions) or "true"
+
+
+async def find_users_by_login(tx: Transaction, *, users: Users, identifier: str) -> Sequence[AnyRow]:
+    """Return user_key, password_hash, active and the rank of the match; the best first, two at most.
+
+    An e-mail address goes before a handle: nobody may shut another out by taking their address for a handle.
+    """
+    return await tx.sql(
+        "SELECT u.user_key, u.password_hash, u.active, CASE WHEN u.email = %(login)s THEN 0 WHEN lower(u.email) = lower(%(login)s) THEN 1"
+        f" WHEN u.handle = %(login)s THEN 2 ELSE 3 END AS rank FROM {users_relation(users)} u"
+        " WHERE lower(u.email) = lower(%(login)s) OR (u.handle <> '' AND lower(u.handle) = lower(%(login)s))"
+        " ORDER BY u.active DESC, rank LIMIT 2",
+        {"login": identifier},
+    )
+
+
+async def sample_password_prefix(tx: Transaction, *, users: Users) -> str:
+    """Return the first characters of some bcrypt hash of the app: its kind and cost. Empty when it has none."""
+    if not users.password:
+        return ""
+    some = f"SELECT u.{quoted(users.password)}::text AS hash FROM {table_of(users)} u LIMIT 100"
+    found = await tx.sql(f"SELECT left(s.hash, 7) FROM ({some}) s WHERE s.hash LIKE %(kind)s LIMIT 1", {"kind": "$2_$__$%"})
+    return str(found[0][0]) if found else ""
+
+
+async def count_users_roughly(tx: Transaction, *, users: Users) -> int:
+    """Return the planner's estimate of the users; a count where it has none."""
+    found = await tx.sql(
+        "SELECT reltuples::bigint FROM pg_class WHERE oid = %(table)s::regclass", {"table": table_of(users).replace("%%", "%")}
+    )
+    estimate = int(found[0][0])
+    return estimate if estimate >= 0 else int((await tx.sql(f"SELECT count(*) FROM {table_of(users)}", {}))[0][0])
+
+
+async def find_completed_activities(
+    tx: Transaction, *, activity: Activity, since: datetime, after: ActivityCursor | None, limit: int
+) -> Sequence[AnyRow]:
+    """Return key as text, member key, partner key and time of completed rows since then, oldest first, a page at a time."""
+    at = f"a.{quoted(activity.at)}::timestamptz"
+    partner = f"a.{quoted(activity.partner)}" if activity.partner else "NULL"
+    values: dict[str, Any] = {"since": since, "limit": limit}
+    conditions = [f"{at} >= %(since)s", f"a.{quoted(activity.member)} IS NOT NULL"]
+    if activity.status:
+        conditions.append(f"a.{quoted(activity.status)}::text = ANY(%(completed)s)")
+        values["completed"] = list(activity.completed)
+    if after is not None:
+        conditions.append(f"({at}, a.{quoted(activity.key)}::text) > (%(after_at)s, %(after_key)s)")
+        values |= {"after_at": after.at, "after_key": after.key}
+    key = f"a.{quoted(activity.key)}::text"
+    return await tx.sql(
+        f"SELECT {key} AS key, a.{quoted(activity.member)} AS member_key, {partner} AS partner_key, {at} AS at"
+        f" FROM {table_of(activity)} a WHERE {' AND '.join(conditions)} ORDER BY {at}, {key} LIMIT %(limit)s",
+        values,
+    )

@@ -1,0 +1,1 @@
+"""Composed pages: they ask several features and hold no rules."""

@@ -1,0 +1,174 @@
+"""Home, discover, profiles, people, communities: pages made of what several features know."""
+
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+
+from swannery.accounts.actions import people
+from swannery.accounts.models import Person
+from swannery.communities import actions as communities
+from swannery.communities.models import Community
+from swannery.connections import actions as connections
+from swannery.feeds import actions as feeds
+from swannery.feeds.models import Feed, FeedItem
+from swannery.foundation.database import Transaction
+from swannery.foundation.errors import NotThere
+from swannery.foundation.paging import PageOf, decode
+from swannery.foundation.viewer import Viewer
+from swannery.foundation.web import FormState, Id, Page
+from swannery.posts import actions as posts
+from swannery.posts.models import Post
+
+SIDE = 4
+MEMBERS = 12
+
+
+@get("/")
+async def show_home(
+    tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page], after: FromQuery[str | None] = None
+) -> Response[Any]:
+    """A member's home; the front door for everybody else."""
+    if not viewer.signed_in:
+        feed = await feeds.read_everyone(tx, viewer=viewer, after=decode(after))
+        return page.show(
+            "theme/welcome.html", posts=[item.post for item in feed.items], next_url=next_url("/", feed.next_cursor), active="home"
+        )
+    feed = await feeds.read_home(tx, viewer=viewer, after=decode(after))
+    return page.show(
+        "portal/home.html",
+        posts=explained(feed, page),
+        next_url=next_url("/", feed.next_cursor),
+        everyone=feed.everyone,
+        first=after is None,
+        communities=await communities.list_own(tx, viewer=viewer),
+        form=FormState(),
+        client_key=uuid4(),
+        active="home",
+    )
+
+
+def next_url(path: str, cursor: str | None) -> str | None:
+    """Return where the next page is."""
+    return f"{path}?after={cursor}" if cursor else None
+
+
+def explained(feed: Feed, page: Page) -> list[Post]:
+    """Put words to the reason of each post."""
+    return [msgspec.structs.replace(item.post, reason=words_for(item, page)) for item in feed.items]
+
+
+def words_for(item: FeedItem, page: Page) -> str | None:
+    """Return why this is here, in the reader's language."""
+    reason = item.reason
+    words = {
+        "own": None,
+        "friend": page.gettext("You are friends with %(name)s"),
+        "followed": page.gettext("You follow %(name)s"),
+        "community": page.gettext("You are in %(name)s"),
+        "everyone": page.gettext("New on this site"),
+    }[reason.kind]
+    return words % {"name": reason.name} if words and reason.name else words
+
+
+@get("/discover")
+async def show_discover(
+    tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page], after: FromQuery[str | None] = None
+) -> Response[Any]:
+    """What everybody here wrote, as far as the viewer may read it, and where to gather."""
+    feed = await feeds.read_everyone(tx, viewer=viewer, after=decode(after))
+    places = await communities.list_others(tx, viewer=viewer) if viewer.signed_in else None
+    return page.show(
+        "portal/discover.html",
+        posts=[item.post for item in feed.items],
+        next_url=next_url("/discover", feed.next_cursor),
+        places=list(places.items[:SIDE]) if places else [],
+        active="discover",
+    )
+
+
+@get("/{at_handle:str}")
+async def show_profile(
+    tx: NamedDependency[Transaction],
+    viewer: NamedDependency[Viewer],
+    page: NamedDependency[Page],
+    at_handle: FromPath[str],
+    after: FromQuery[str | None] = None,
+) -> Response[Any]:
+    """A member's page, /@handle; Litestar knows no parameter that begins in the middle."""
+    if not at_handle.startswith("@"):
+        raise NotThere
+    profile = await people.read_profile(tx, handle=at_handle[1:], viewer=viewer)
+    person = profile.person
+    found = await posts.posts_of_author(tx, viewer=viewer, author_id=person.id, after=decode(after))
+    relation = await connections.relation(tx, viewer=viewer, person_id=person.id)
+    counts = await connections.count_connections(tx, viewer=viewer, person_id=person.id)
+    return page.show(
+        "portal/profile.html",
+        person=person,
+        about=profile.bio,
+        relation=relation,
+        figures=[
+            (page.gettext("Followers"), counts.followers),
+            (page.gettext("Following"), counts.followees),
+            (page.gettext("Friends"), counts.friends),
+        ],
+        posts=found.items,
+        next_url=next_url(f"{person.url}", found.next_cursor),
+        active="me" if person.id == viewer.id else "",
+    )
+
+
+@get("/people")
+async def show_people(
+    tx: NamedDependency[Transaction],
+    viewer: NamedDependency[Viewer],
+    page: NamedDependency[Page],
+    q: FromQuery[str] = "",
+    after: FromQuery[int] = 0,
+) -> Response[Any]:
+    """Everybody here, to find and to follow."""
+    found = await people.list_people(tx, viewer=viewer, beginning=q, after_id=Id.clamp(after))
+    relations = await connections.relations(tx, viewer=viewer, ids=[person.id for person in found])
+    more = f"/people?after={found[-1].id}" if len(found) == people.PAGE else None
+    return page.show("portal/people.html", people=found, relations=relations, q=q, next_url=more, active="people")
+
+
+@get("/communities/{slug:str}")
+async def show_community(
+    tx: NamedDependency[Transaction],
+    viewer: NamedDependency[Viewer],
+    page: NamedDependency[Page],
+    slug: FromPath[str],
+    after: FromQuery[str | None] = None,
+) -> Response[Any]:
+    """A community; what is written in it is for its members."""
+    community = await communities.read_community(tx, viewer=viewer, slug=slug)
+    inside = community.id in viewer.communities
+    empty: PageOf[Post] = PageOf(items=[])
+    found = await posts.posts_in_community(tx, viewer=viewer, community_id=community.id, after=decode(after)) if inside else empty
+    return page.show(
+        "portal/community.html",
+        community=community,
+        inside=inside,
+        members=await first_members(tx, viewer, community) if inside else [],
+        posts=found.items,
+        next_url=next_url(community.url, found.next_cursor),
+        form=FormState(values={"audience": f"community:{community.slug}"}),
+        communities=await communities.list_own(tx, viewer=viewer),
+        client_key=uuid4(),
+        active="communities",
+    )
+
+
+async def first_members(tx: Transaction, viewer: Viewer, community: Community) -> list[Person]:
+    """Return those who look after a community, then those who have been in it longest."""
+    staff = await communities.list_staff(tx, viewer=viewer, community=community)
+    plain = await communities.list_members(tx, viewer=viewer, community=community)
+    return [membership.person for membership in [*staff, *plain.items]][:MEMBERS]
+
+
+routes = [show_home, show_discover, show_profile, show_people, show_community]

@@ -1,0 +1,1 @@
+"""What you say: posts, comments, reactions; visibility.py holds the one condition on who may read them."""

@@ -1,0 +1,102 @@
+"""Who may read what: the one condition, composed here and nowhere else.
+
+It speaks of two rows, a post and its author, and of the viewer's arrays, which are loaded once per request. It has no subqueries, so it
+can be pushed down to wherever the posts are. Plain SQL takes it as `visible_sql`, statements of SQLAlchemy Core as `visible`.
+Audiences that are not named here (circle, mentioned) are read by their author only.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, Boolean, ColumnElement, FromClause, and_, any_, bindparam, column, not_, or_, table
+from sqlalchemy.dialects.postgresql import psycopg
+
+from swannery.foundation.viewer import Viewer
+
+COLUMNS = ("id", "author_id", "community_id", "audience", "state", "deleted_at")
+
+VIEWER = bindparam("viewer_id", type_=BigInteger)
+SITE_OPEN = bindparam("viewer_site_open", type_=Boolean)
+FOLLOWEES = bindparam("viewer_followees", type_=ARRAY(BigInteger))
+FRIENDS = bindparam("viewer_friends", type_=ARRAY(BigInteger))
+COMMUNITIES = bindparam("viewer_communities", type_=ARRAY(BigInteger))
+BLOCKED = bindparam("viewer_blocked", type_=ARRAY(BigInteger))
+
+
+def viewer_values(viewer: Viewer) -> dict[str, Any]:
+    """Return the values of the condition's parameters."""
+    return {
+        "viewer_id": viewer.id,
+        "viewer_site_open": viewer.site_open,
+        "viewer_followees": list(viewer.followees),
+        "viewer_friends": list(viewer.friends),
+        "viewer_communities": list(viewer.communities),
+        "viewer_blocked": list(viewer.blocked),
+    }
+
+
+def audiences(post: FromClause) -> Mapping[str, ColumnElement[bool]]:
+    """Return what opens a shown post to somebody who did not write it; one of these must hold."""
+    written_for = post.c.audience
+    return {
+        "public": and_(written_for == "public", or_(VIEWER.is_not(None), SITE_OPEN)),
+        "members": and_(written_for == "members", VIEWER.is_not(None)),
+        "followers": and_(written_for == "followers", post.c.author_id == any_(FOLLOWEES)),
+        "friends": and_(written_for == "friends", post.c.author_id == any_(FRIENDS)),
+        "community": and_(written_for == "community", post.c.community_id == any_(COMMUNITIES)),
+    }
+
+
+def barriers(post: FromClause, author: FromClause) -> Mapping[str, ColumnElement[bool]]:
+    """Return what must hold for everybody, whatever the audience; a post's own author passes `state`."""
+    return {
+        "deleted": post.c.deleted_at.is_(None),
+        "author_here": author.c.state == "active",
+        "blocked": not_(post.c.author_id == any_(BLOCKED)),
+        "state": or_(post.c.state == "shown", post.c.author_id == VIEWER),
+    }
+
+
+def visible(post: FromClause, author: FromClause) -> ColumnElement[bool]:
+    """Return the condition on a post and its author: no barrier stands, and it is one's own or its audience includes the viewer."""
+    return and_(*barriers(post, author).values(), or_(post.c.author_id == VIEWER, *audiences(post).values()))
+
+
+def comment_barriers(comment: FromClause, author: FromClause) -> Mapping[str, ColumnElement[bool]]:
+    """Return what must hold of a comment besides its post being visible."""
+    return {
+        "deleted": comment.c.deleted_at.is_(None),
+        "author_here": author.c.state == "active",
+        "blocked": not_(comment.c.author_id == any_(BLOCKED)),
+        "state": or_(comment.c.state == "shown", comment.c.author_id == VIEWER),
+    }
+
+
+@lru_cache
+def visible_sql(*, post: str = "p", author: str = "a") -> str:
+    """Return the condition as text for plain SQL whose aliases are these; its parameters are `viewer_values`."""
+    return compiled(visible(named(post), named(author)))
+
+
+@lru_cache
+def comment_visible_sql(*, comment: str = "c", author: str = "ca") -> str:
+    """Return the condition on a comment and its author as text; the post's own condition must stand beside it."""
+    return compiled(and_(*comment_barriers(named(comment), named(author)).values()))
+
+
+def named(alias: str) -> FromClause:
+    """Return a table of that name with the columns the condition speaks of."""
+    return table(alias, *(column(name) for name in COLUMNS))
+
+
+def compiled(condition: ColumnElement[bool]) -> str:
+    """Return psycopg's spelling, literals written out: `%(viewer_id)s::BIGINT = …`."""
+    dialect = psycopg.dialect()  # type: ignore[no-untyped-call] # SQLAlchemy's dialects carry no types
+    literal = condition.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    text = str(literal)
+    # What is no parameter of the viewer is a constant of ours, such as 'public': written out, so that the text stands alone.
+    for name, value in literal.params.items():
+        if not name.startswith("viewer_"):
+            text = text.replace(f"%({name})s::VARCHAR", f"'{value}'").replace(f"%({name})s", f"'{value}'")
+    return f"({text})"

@@ -1,0 +1,99 @@
+"""The one Jinja environment: always escaping, strict about missing names, speaking the reader's language."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import jinja2
+from lucide.jinja import lucide
+from markupsafe import Markup
+
+from swannery.theme.drawing import avatar_svg, bars_svg, cover_svg, empty_svg, initials_of, swan_svg
+from swannery.theme.moments import ago, exact_time, figure
+from swannery.theme.static_files import StaticFiles
+from swannery.theme.translations import Catalogues, shipped_catalogues, speaking
+
+TEMPLATES = Path(__file__).parent / "templates" / "theme"
+ICON_SIZE = 20
+ICON_LOOK = {"class": "icon", "stroke-width": "1.75", "aria-hidden": "true"}
+
+
+class Pictured(Protocol):
+    """Whoever has a picture."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+
+
+def make_environment(
+    *, template_folders: Mapping[str, Path], static: StaticFiles, debug: bool = False, catalogues: Catalogues | None = None
+) -> jinja2.Environment:
+    """Build the environment; a feature's templates are found as `<prefix>/…`, the theme's own as `theme/…`."""
+    words = catalogues or shipped_catalogues()
+    folders = {"theme": TEMPLATES, **template_folders}
+    environment = jinja2.Environment(
+        loader=jinja2.PrefixLoader({prefix: jinja2.FileSystemLoader(folder) for prefix, folder in folders.items()}),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=debug,
+        cache_size=-1,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    _install_words(environment, words)
+    environment.globals.update(_globals(static))
+    environment.filters.update(_filters(words))
+    return environment
+
+
+def render(environment: jinja2.Environment, name: str, *, context: Mapping[str, Any], language: str) -> str:
+    """Render a template with all its words in `language`; safe for many requests at once."""
+    with speaking(language):
+        return environment.get_template(name).render({**context, "language": language})
+
+
+def _install_words(environment: jinja2.Environment, words: Catalogues) -> None:
+    # The extension adds this method to the environment; its types do not know it.
+    install: Callable[..., None] = environment.install_gettext_callables  # type: ignore[attr-defined] # added by jinja2.ext.i18n
+    install(words.gettext, words.ngettext, newstyle=True, pgettext=words.pgettext)
+
+
+def _globals(static: StaticFiles) -> dict[str, Any]:
+    return {
+        "avatar": avatar,
+        "bars": bars_svg,
+        "cover": cover_svg,
+        "drawing": empty_svg,
+        "icon": icon,
+        "static_url": static.url,
+        "swan": swan_svg,
+    }
+
+
+def _filters(words: Catalogues) -> dict[str, Callable[..., str]]:
+    def ago_filter(value: datetime, now: datetime) -> str:
+        return ago(value, now, catalogues=words)
+
+    return {"ago": ago_filter, "exact_time": exact_time, "figure": figure}
+
+
+@lru_cache(maxsize=512)
+def icon(name: str, size: int = ICON_SIZE) -> Markup:
+    """Draw an icon of the lucide set; it is decoration, so whatever it stands for needs words beside it."""
+    return Markup(lucide(name, size=size, **ICON_LOOK))  # noqa: S704 - drawn by the package, no foreign text in it
+
+
+@lru_cache(maxsize=4096)
+def _avatar_of(seed: str, name: str, size: int) -> Markup:
+    return avatar_svg(seed, initials=initials_of(name), size=size)
+
+
+def avatar(person: Pictured, size: int = 40) -> Markup:
+    """Draw a person's picture; it is decoration, the name always stands beside it."""
+    return _avatar_of(str(person.id), person.name, size)

@@ -1,0 +1,41 @@
+"""When something was, short beside a name and exact on hover, in the spoken language."""
+
+from datetime import datetime
+
+from babel.dates import format_date, format_skeleton, format_time
+from babel.numbers import format_decimal
+
+from swannery.theme.translations import Catalogues, date_locale
+
+MINUTE_S = 60
+HOUR_S = 60 * MINUTE_S
+DAY_S = 24 * HOUR_S
+# A weekday's name is unmistakable for six days; on the seventh it is today's.
+WEEKDAYS_S = 6 * DAY_S
+
+
+def ago(value: datetime, now: datetime, *, catalogues: Catalogues) -> str:
+    """Say how long ago: now, 3 min, 2 h, Tue, 12 Mar, 12 Mar 2025; days are those of the clock that `now` shows."""
+    seconds = (now - value).total_seconds()
+    if seconds < MINUTE_S:
+        return catalogues.gettext("now")
+    if seconds < HOUR_S:
+        return catalogues.gettext("%(count)s min") % {"count": int(seconds // MINUTE_S)}
+    if seconds < DAY_S:
+        return catalogues.gettext("%(count)s h") % {"count": int(seconds // HOUR_S)}
+    local = value.astimezone(now.tzinfo)
+    if seconds < WEEKDAYS_S:
+        return format_date(local.date(), "EEE", locale=date_locale())
+    return format_skeleton("MMMd" if local.year == now.year else "yMMMd", local, locale=date_locale())
+
+
+def exact_time(value: datetime) -> str:
+    """Say when, in full, by the clock that `value` itself shows: 22 November 2026, 16:25 UTC."""
+    locale = date_locale()
+    day = format_date(value.date(), "long", locale=locale)
+    return f"{day}, {format_time(value, 'short', locale=locale)} {value.tzname() or ''}".rstrip()
+
+
+def figure(value: float) -> str:
+    """Write a number with the language's own separators: 9,999."""
+    return format_decimal(value, locale=date_locale())

@@ -1,0 +1,118 @@
+"""What the components draw: a feature fills one of these, or hands over anything with the same attributes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+from markupsafe import Markup
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    id: int
+    name: str
+    handle: str
+    url: str
+    role: str = "member"
+    """member, trainer, moderator or admin."""
+
+
+class Relation(msgspec.Struct, frozen=True, kw_only=True):
+    """How the reader stands to a person."""
+
+    is_me: bool = False
+    following: bool = False
+    follows_me: bool = False
+    friends: bool = False
+    request_sent: bool = False
+    request_received: bool = False
+    blocking: bool = False
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """The community a post stands in."""
+
+    name: str
+    url: str
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody did in the app, shown inside a post or as a row of its own."""
+
+    title: str
+    happened_at: datetime
+    kind: str = "activity"
+    partner: Person | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+    bars: tuple[float, ...] = ()
+    """Optional figures, oldest first, drawn as small bars."""
+
+
+class Activity(msgspec.Struct, frozen=True, kw_only=True):
+    """A session of the reader's own that can be shared."""
+
+    id: int | str
+    card: Card
+    post_url: str | None = None
+    """Where it was shared; None as long as it was not."""
+
+
+class Post(msgspec.Struct, frozen=True, kw_only=True):
+    id: int
+    url: str
+    author: Person
+    published_at: datetime
+    html: Markup
+    audience: str = "members"
+    """public, members, followers, friends, community or me."""
+    community: Place | None = None
+    edited_at: datetime | None = None
+    state: str = "shown"
+    """shown, held or removed."""
+    card: Card | None = None
+    reaction_count: int = 0
+    comment_count: int = 0
+    reacted: bool = False
+    reason: str | None = None
+    mine: bool = False
+    may_comment: bool = True
+
+
+class Comment(msgspec.Struct, frozen=True, kw_only=True):
+    id: int
+    post_id: int
+    author: Person
+    created_at: datetime
+    html: Markup
+    state: str = "shown"
+    mine: bool = False
+
+
+class Community(msgspec.Struct, frozen=True, kw_only=True):
+    name: str
+    slug: str
+    purpose: str
+    member_count: int
+    url: str
+    role: str | None = None
+    """owner, moderator, member, or None for somebody who has not joined."""
+    hue: int = 215
+
+
+class Form(msgspec.Struct, frozen=True, kw_only=True):
+    """What was typed and what is wrong with it, one sentence a field; the field `form` is for the whole."""
+
+    values: Mapping[str, str] = {}
+    errors: Mapping[str, str] = {}
+
+
+class Tab(msgspec.Struct, frozen=True, kw_only=True):
+    label: str
+    url: str
+    current: bool = False
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """One option of a select."""
+
+    value: str
+    label: str

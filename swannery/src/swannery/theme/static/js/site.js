@@ -1,0 +1,175 @@
+// Everything works without this file; with it nothing typed is lost and answers come at once.
+(() => {
+  const notices = document.getElementById("notices");
+  const reader = document.body.dataset.reader;
+  const DRAFTS = `swannery:draft:${reader}:`;
+  const KEPT = "textarea, select, input[type=text]";
+  const every = (root, selector) => [...(root.matches?.(selector) ? [root] : []), ...root.querySelectorAll(selector)];
+
+  const storage = {
+    get(key) { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
+    set(key, value) { try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* full or forbidden */ } },
+    drop(key) { try { localStorage.removeItem(key); } catch { /* nothing to drop */ } },
+    keys() { try { return Object.keys(localStorage); } catch { return []; } },
+  };
+
+  // --- notices: said in the live region, so that they are seen and heard
+  const say = (text, kind = "") => {
+    const line = document.createElement("p");
+    line.className = `notice ${kind}`;
+    line.textContent = text;
+    notices.replaceChildren();
+    setTimeout(() => notices.replaceChildren(line), 60);
+  };
+  document.body.addEventListener("notice", (event) => say(event.detail.value));
+  document.body.addEventListener("htmx:sendError", () => say(notices.dataset.offline, "warning"));
+  document.body.addEventListener("htmx:timeout", () => say(notices.dataset.offline, "warning"));
+  // A refusal may bring its own words for the live region; only one without them gets ours.
+  const bringsWords = (xhr) => xhr.getResponseHeader("HX-Retarget") === "#notices";
+  document.body.addEventListener("htmx:beforeSwap", (event) => { if (bringsWords(event.detail.xhr)) event.detail.shouldSwap = true; });
+  document.body.addEventListener("htmx:responseError", (event) => { if (!bringsWords(event.detail.xhr)) say(notices.dataset.refused, "warning"); });
+  const first = notices.querySelector("[data-notice]");
+  if (first) setTimeout(() => notices.replaceChildren(first), 60);
+
+  // --- drafts: kept by reader, page and form until the server has them
+  const draftKey = (form) => `${DRAFTS}${location.pathname}:${form.dataset.autosave}`;
+  const fieldsOf = (form) => [...form.querySelectorAll(KEPT)].filter((field) => field.name);
+  const typed = (form) => fieldsOf(form).some((field) => field.tagName !== "SELECT" && field.value.trim());
+  const keep = (form) => {
+    if (!typed(form)) { storage.drop(draftKey(form)); return; }
+    storage.set(draftKey(form), Object.fromEntries(fieldsOf(form).map((field) => [field.name, field.value])));
+  };
+  const restore = (form) => {
+    const draft = storage.get(draftKey(form));
+    if (!draft || typed(form)) return;
+    for (const field of fieldsOf(form)) if (typeof draft[field.name] === "string") field.value = draft[field.name];
+    const details = form.closest("details");
+    if (details) details.open = true;
+    const note = form.querySelector("[data-draft-note]");
+    if (note) note.hidden = false;
+  };
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("[data-autosave]");
+    if (form) keep(form);
+    if (event.target.matches("[data-limit]")) count(event.target);
+  });
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("[data-autosave]");
+    if (form) keep(form);
+  });
+
+  // A form sent without htmx leaves the page; its draft goes once the next page does not bring the same form back.
+  const SENT = `swannery:sent:${reader}`;
+  const settleSent = () => {
+    const sent = storage.get(SENT);
+    if (!sent) return;
+    storage.drop(SENT);
+    const back = [...document.querySelectorAll("[data-autosave]")].some((form) => draftKey(form) === sent);
+    if (!back) storage.drop(sent);
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.matches("[data-forget-drafts]")) storage.keys().filter((key) => key.startsWith("swannery:draft:")).forEach(storage.drop);
+    else if (form.matches("[data-autosave]:not([hx-post])")) storage.set(SENT, draftKey(form));
+  });
+  document.body.addEventListener("htmx:beforeOnLoad", (event) => {
+    const { elt, xhr } = event.detail;
+    if (elt.matches("[data-autosave]") && xhr.status >= 200 && xhr.status < 300) storage.drop(draftKey(elt));
+  });
+
+  // A whole page answered where a piece was asked for (a redirect, a session that ended): go there.
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, requestConfig } = event.detail;
+    const wanted = new URL(requestConfig.path, location.href);
+    if (requestConfig.verb === "get" || !xhr.responseURL || new URL(xhr.responseURL).pathname === wanted.pathname) return;
+    event.detail.shouldSwap = false;
+    location.assign(xhr.responseURL);
+  });
+
+  // --- the counter speaks only when the end comes near
+  const count = (area) => {
+    const limit = Number(area.dataset.limit);
+    const left = limit - [...area.value].length;
+    const output = area.form?.querySelector(".counter");
+    if (!output) return;
+    output.textContent = left <= limit / 10 ? `${left}` : "";
+    output.classList.toggle("over", left < 0);
+  };
+
+  // --- a heart answers at once; the server's answer replaces it, a failure takes it back
+  const flip = (form) => {
+    const button = form.querySelector("button");
+    const number = form.querySelector(".count");
+    const on = button.getAttribute("aria-pressed") !== "true";
+    const total = Math.max(0, Number(number.dataset.count) + (on ? 1 : -1));
+    button.setAttribute("aria-pressed", `${on}`);
+    number.dataset.count = total;
+    number.textContent = total ? total.toLocaleString(document.documentElement.lang) : "";
+  };
+  document.body.addEventListener("htmx:beforeSend", (event) => { if (event.detail.elt.matches("[data-reaction]")) flip(event.detail.elt); });
+  for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+    document.body.addEventListener(failure, (event) => { if (event.detail.elt.matches("[data-reaction]")) flip(event.detail.elt); });
+  }
+
+  // --- long posts, menus, drafts thrown away
+  const open = (text) => {
+    text.classList.add("open");
+    const button = text.parentElement.querySelector("[data-show-all]");
+    if (button) button.hidden = true;
+  };
+  document.addEventListener("click", (event) => {
+    const more = event.target.closest("[data-show-all]");
+    if (more) {
+      const text = more.parentElement.querySelector("[data-clamp]");
+      open(text);
+      text.tabIndex = -1;
+      text.focus({ preventScroll: true });
+    }
+    const discard = event.target.closest("[data-draft-discard]");
+    if (discard) {
+      const form = discard.closest("form");
+      form.reset();
+      storage.drop(draftKey(form));
+      form.querySelector("[data-draft-note]").hidden = true;
+      form.querySelector("textarea").focus();
+    }
+    for (const menu of document.querySelectorAll("[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("focusin", (event) => {
+    const text = event.target.closest(".clamped:not(.open)");
+    if (text && text !== event.target) open(text);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = document.querySelector("[data-menu][open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+
+  // --- the keyboard of an iPhone lies over the page: say how high it is
+  const view = window.visualViewport;
+  view?.addEventListener("resize", () => {
+    const hidden = Math.max(0, window.innerHeight - view.height - view.offsetTop);
+    document.documentElement.style.setProperty("--keyboard", `${Math.round(hidden)}px`);
+  });
+
+  // --- whatever arrives, at first or later
+  const welcome = (root) => {
+    for (const text of every(root, "[data-clamp]")) {
+      const long = text.scrollHeight > text.clientHeight + 8;
+      text.classList.toggle("clamped", long);
+      const button = text.parentElement.querySelector("[data-show-all]");
+      if (button) button.hidden = !long;
+    }
+    for (const time of every(root, "time[datetime]")) {
+      time.title = new Date(time.dateTime).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+    }
+    for (const form of every(root, "form[data-autosave]")) restore(form);
+    for (const area of every(root, "[data-limit]")) count(area);
+    for (const summary of every(root, "[data-focus-me]")) summary.focus();
+  };
+  settleSent();
+  welcome(document);
+  document.body.addEventListener("htmx:load", (event) => welcome(event.detail.elt));
+})();

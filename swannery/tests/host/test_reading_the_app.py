@@ -1,0 +1,158 @@
+"""The app's users and activities are read as the mapping says, whatever things are called."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from host_apps import HASH, app_sql, in_transaction, read, run_sql
+
+from swannery.config import Activity, UserRoles, Users
+from swannery.host import passwords
+from swannery.host.actions import completed_activities_since, count_users_roughly, find_credentials, users_relation
+from swannery.host.models import ActivityCursor, CompletedActivity, Credentials
+
+USERS = Users(
+    table="users",
+    id="id",
+    key_type="integer",
+    email="email",
+    handle="username",
+    name=("full_name",),
+    password="password_hash",
+    role="role",
+    active="is_active",
+    deleted="deleted_at",
+    updated="updated_at",
+    roles=UserRoles(admin=("admin",), trainer=("trainer",)),
+)
+SESSIONS = Activity(table="sessions", key="id", member="user_id", partner="trainer_id", status="status", at="session_date")
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def app(empty_database_url: str) -> str:
+    run_sql(empty_database_url, app_sql("integer"))
+    return empty_database_url
+
+
+def credentials(url: str, identifier: str, *, users: Users = USERS) -> Credentials:
+    return in_transaction(url, lambda tx: find_credentials(tx, users=users, identifier=identifier))
+
+
+@pytest.mark.parametrize("identifier", ["alice@app.example", "ALICE@App.Example", "alice", "Alice"])
+def test_somebody_is_found_by_address_or_handle_in_any_case(app: str, identifier: str) -> None:
+    assert credentials(app, identifier) == Credentials(user_key=1, password_hash=HASH, active=True)
+
+
+@pytest.mark.parametrize("identifier", ["nobody@app.example", "", "alice@app", "%", "alice\0", "carol", "' OR 1=1 --"])
+def test_nobody_is_a_decoy_of_the_apps_own_cost(app: str, identifier: str) -> None:
+    found = credentials(app, identifier)
+    assert found.user_key is None
+    assert not found.active
+    assert passwords.cost_of(found.password_hash) == 4
+    assert not passwords.check(found.password_hash, "right")
+
+
+def test_whoever_is_deactivated_or_deleted_is_found_as_such(app: str) -> None:
+    assert credentials(app, "dave") == Credentials(user_key=4, password_hash=HASH, active=False)
+    run_sql(app, "UPDATE users SET deleted_at = now() WHERE id = 1")
+    assert not credentials(app, "alice").active
+
+
+def test_a_handle_that_is_somebody_elses_address_shuts_nobody_out(app: str) -> None:
+    run_sql(app, "UPDATE users SET username = 'alice@app.example' WHERE id = 2")
+    assert credentials(app, "alice@app.example").user_key == 1
+
+
+def test_two_people_of_one_spelling_are_told_apart_by_case_or_not_at_all(app: str) -> None:
+    run_sql(app, "UPDATE users SET username = 'ALICE' WHERE id = 2")
+    assert credentials(app, "alice").user_key == 1
+    assert credentials(app, "ALICE").user_key == 2
+    assert credentials(app, "aLiCe").user_key is None
+
+
+def test_an_old_deleted_account_of_the_same_address_does_not_stand_in_the_way(app: str) -> None:
+    run_sql(app, "UPDATE users SET email = 'Alice@App.example' WHERE id = 1")  # the old one is spelled as it is typed
+    run_sql(app, "INSERT INTO users (id, email, password_hash, deleted_at) VALUES (9, 'alice@app.example', 'x', now())")
+    assert credentials(app, "alice@app.example").user_key == 1
+
+
+def test_somebody_without_a_password_cannot_sign_in(app: str) -> None:
+    run_sql(app, "UPDATE users SET password_hash = NULL WHERE id = 1")
+    assert credentials(app, "alice").user_key is None
+
+
+def test_users_are_read_with_role_name_and_whether_they_are_active(app: str) -> None:
+    run_sql(app, "UPDATE users SET full_name = E'  Alice \\n  Ash ' WHERE id = 1; UPDATE users SET full_name = '' WHERE id = 2")
+    found = read(app, f"SELECT user_key, handle, name, role, active FROM {users_relation(USERS)} u ORDER BY 1")
+    assert found == [
+        (1, "alice", "Alice Ash", "member", True),
+        (2, "Bob.Birch", "Bob.Birch", "trainer", True),
+        (3, "", "Carol Čermák", "admin", True),
+        (4, "dave", "Dave Dogwood", "member", False),
+    ]
+
+
+def test_what_is_not_mapped_is_empty_and_everybody_is_an_active_member(app: str) -> None:
+    bare = Users(table="users", id="id", key_type="integer")
+    found = read(app, f"SELECT DISTINCT handle, name, role, active, password_hash, email FROM {users_relation(bare)} u")
+    assert found == [("", "", "member", True, None, None)]
+    assert credentials(app, "alice", users=bare).user_key is None
+
+
+def test_a_state_that_is_not_known_is_not_active(app: str) -> None:
+    run_sql(app, "ALTER TABLE users ALTER is_active DROP NOT NULL; UPDATE users SET is_active = NULL WHERE id = 1")
+    assert not credentials(app, "alice").active
+
+
+def test_names_with_quotes_percent_colons_and_emoji_are_read(empty_database_url: str) -> None:
+    run_sql(
+        empty_database_url,
+        """CREATE SCHEMA "a.b"; CREATE TABLE "a.b"."User's ""tables"" 100%s :x 🎈"
+        ("i:d %(login)s" integer PRIMARY KEY, "e""mail\n" text, "r;le" text);
+        INSERT INTO "a.b"."User's ""tables"" 100%s :x 🎈" VALUES (7, 'x@y.example', 'it''s 100%')""",
+    )
+    users = Users(
+        schema="a.b",
+        table='User\'s "tables" 100%s :x 🎈',
+        id="i:d %(login)s",
+        key_type="integer",
+        email='e"mail\n',
+        handle='e"mail\n',
+        password='e"mail\n',
+        role="r;le",
+        roles=UserRoles(admin=("it's 100%",)),
+    )
+    assert credentials(empty_database_url, "X@Y.example", users=users).user_key == 7
+    assert in_transaction(empty_database_url, lambda tx: count_users_roughly(tx, users=users)) == 1
+
+
+def test_users_are_counted_by_estimate_once_there_is_one(app: str) -> None:
+    run_sql(app, "INSERT INTO users (id, email) SELECT n, 'u' || n FROM generate_series(100, 1099) n; ANALYZE users")
+    assert in_transaction(app, lambda tx: count_users_roughly(tx, users=USERS)) == 1004
+
+
+def activities(url: str, *, since: datetime = LONG_AGO, after: ActivityCursor | None = None, limit: int = 100) -> list[CompletedActivity]:
+    return in_transaction(url, lambda tx: completed_activities_since(tx, activity=SESSIONS, since=since, after=after, limit=limit))
+
+
+def test_completed_activities_are_read_and_no_others(app: str) -> None:
+    at = datetime(2026, 1, 2, 10, tzinfo=UTC)
+    assert activities(app) == [
+        CompletedActivity(source="sessions", key="1", member_key=1, partner_key=2, at=at),
+        CompletedActivity(source="sessions", key="3", member_key=3, partner_key=2, at=at + timedelta(days=1)),
+    ]
+    assert [found.key for found in activities(app, since=at + timedelta(hours=1))] == ["3"]
+
+
+def test_pages_of_activities_neither_repeat_nor_skip_at_equal_times(app: str) -> None:
+    run_sql(
+        app,
+        "TRUNCATE sessions; INSERT INTO sessions (user_id, status, session_date)"
+        " SELECT 1, 'completed', timestamptz '2026-01-01 00:00+00' + (n / 5) * interval '1 h' FROM generate_series(1, 23) n",
+    )
+    seen: list[str] = []
+    after: ActivityCursor | None = None
+    while page := activities(app, after=after, limit=4):
+        seen += [found.key for found in page]
+        after = ActivityCursor(at=page[-1].at, key=page[-1].key)
+    assert len(seen) == len(set(seen)) == 23

@@ -1,0 +1,381 @@
+"""Every route × everybody who could be something to an author: what each sees and may do, compared with the oracle."""
+
+import asyncio
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import httpx
+import pytest
+from branches import BRANCHES, without
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+from town import Browser, Town, copy_of, open_town
+from world import VIEWERS, World, marked, populate
+
+from dbdoctor.embedded import Server
+from swannery.config import Config
+from swannery.posts import visibility
+
+MARK = re.compile(r"zq[a-z ]+qz")
+SIGN_IN, FORBIDDEN, ABSENT = 303, 403, 404
+SLUG = "early-birds"
+Expected = Callable[[World, str | None], "set[str] | int"]
+
+
+def readable(world: World, viewer: str | None) -> set[str]:
+    return world.readable(viewer)
+
+
+def home(world: World, viewer: str | None) -> set[str]:
+    return world.at_home(viewer) if viewer else world.readable(None)
+
+
+def own_home(world: World, viewer: str | None) -> set[str] | int:
+    return world.at_home(viewer) if viewer else 401
+
+
+def profile(world: World, viewer: str | None) -> set[str] | int:
+    if world.hidden(viewer, "owner"):
+        return ABSENT
+    return {mark for mark in world.readable(viewer) if world.posts[mark].author == "owner"}
+
+
+def inside(world: World, viewer: str | None) -> set[str] | int:
+    if viewer is None:
+        return SIGN_IN
+    return {mark for mark in world.readable(viewer) if world.posts[mark].community == SLUG}
+
+
+def nothing(_world: World, viewer: str | None) -> set[str] | int:
+    return set() if viewer else SIGN_IN
+
+
+def nothing_api(_world: World, viewer: str | None) -> set[str] | int:
+    return set() if viewer else 401
+
+
+class Read(NamedTuple):
+    """A route that shows: at this address, these marks, or this status."""
+
+    path: str
+    expected: Expected
+
+
+class Once(NamedTuple):
+    """A route that shows one post (or what belongs to it), asked for each post there is."""
+
+    path: str
+    comments: bool = False
+
+
+class Act(NamedTuple):
+    """A route that does something to a post one may read; `mine` says what readers who did not write it get."""
+
+    path: str
+    fields: Mapping[str, str]
+    readers: int = 0
+
+
+class Person(NamedTuple):
+    """A route that does something towards the owner: hidden people are not there, strangers sign in, others get one of these."""
+
+    path: str
+    may: frozenset[int] = frozenset({303})
+
+
+class Own(NamedTuple):
+    """A route that shows or changes only what is one's own; strangers sign in, and no post's text appears."""
+
+    path: str
+    statuses: frozenset[int] = frozenset({200, 303})
+
+
+OPERATIONS = frozenset({"/healthz", "/readyz", "/metrics", "/static/{path}"})
+SESSIONS = frozenset({"POST /sign-in", "POST /api/v1/session", "DELETE /api/v1/session", "POST /sign-out"})
+# The description of the API, and what Litestar answers beside it: tested below to hold nothing else.
+SCHEMA = frozenset({"GET /api/v1", "GET /api/v1/{path}", "GET /api/v1/openapi.json"})
+COMMON = frozenset({303, 404, 409, 422})
+TEXT = {"text": "quite so"}
+
+# Every route of the app, and what it may show to whom. A route that is not in here fails the test below.
+ROUTES: Mapping[str, Read | Once | Act | Person | Own] = {
+    "GET /": Read("/", home),
+    "GET /discover": Read("/discover", readable),
+    "GET /{at_handle}": Read("/@{owner}", profile),
+    "GET /communities/{slug}": Read(f"/communities/{SLUG}", inside),
+    "GET /api/v1/feed": Read("/api/v1/feed", own_home),
+    "GET /posts/{post_id}": Once("/posts/{id}", comments=True),
+    "GET /api/v1/posts/{post_id}": Once("/api/v1/posts/{id}"),
+    "GET /api/v1/posts/{post_id}/comments": Once("/api/v1/posts/{id}/comments", comments=True),
+    "POST /posts/{post_id}/comments": Act("/posts/{id}/comments", TEXT, readers=303),
+    "POST /posts/{post_id}/reaction": Act("/posts/{id}/reaction", {"on": "1"}, readers=303),
+    "POST /posts/{post_id}/delete": Act("/posts/{id}/delete", {}, readers=FORBIDDEN),
+    "POST /posts/{post_id}/comments/{comment_id}/delete": Act("/posts/{id}/comments/{comment}/delete", {}, readers=FORBIDDEN),
+    "POST /api/v1/posts/{post_id}/comments": Act("/api/v1/posts/{id}/comments", TEXT, readers=201),
+    "PUT /api/v1/posts/{post_id}/reaction": Act("/api/v1/posts/{id}/reaction", {}, readers=200),
+    "DELETE /api/v1/posts/{post_id}/reaction": Act("/api/v1/posts/{id}/reaction", {}, readers=200),
+    "DELETE /api/v1/posts/{post_id}": Act("/api/v1/posts/{id}", {}, readers=FORBIDDEN),
+    "DELETE /api/v1/posts/{post_id}/comments/{comment_id}": Act("/api/v1/posts/{id}/comments/{comment}", {}, readers=FORBIDDEN),
+    "GET /people": Own("/people"),
+    "GET /communities": Own("/communities"),
+    "GET /communities/new": Own("/communities/new"),
+    "GET /inbox": Own("/inbox"),
+    "GET /compose": Own("/compose"),
+    "GET /activities": Own("/activities"),
+    "GET /settings": Own("/settings"),
+    "GET /sign-in": Own("/sign-in"),
+    "GET /settings/blocked": Own("/settings/blocked"),
+    "POST /posts": Own("/posts", frozenset({303, 422})),
+    "POST /communities": Own("/communities", frozenset({422})),
+    "POST /communities/{slug}/join": Own("/communities/no-such-place/join", frozenset({404})),
+    "POST /communities/{slug}/leave": Own("/communities/no-such-place/leave", frozenset({303})),
+    "POST /activities/{activity_id}/share": Own("/activities/1/share", frozenset({303, 404, 422})),
+    "POST /settings/profile": Own("/settings/profile"),
+    "POST /settings/sign-ins/{sign_in_id}/end": Own("/settings/sign-ins/999999/end"),
+    "POST /settings/sign-ins/end-others": Own("/settings/sign-ins/end-others"),
+    "POST /api/v1/posts": Own("/api/v1/posts", frozenset({201})),
+    **{
+        f"POST /members/{{member_id}}/{deed}": Person(f"/members/{{owner}}/{deed}", COMMON)
+        for deed in (
+            "follow",
+            "unfollow",
+            "friend-request",
+            "friend-request/accept",
+            "friend-request/decline",
+            "friend-request/withdraw",
+            "unfriend",
+            "block",
+            "unblock",
+        )
+    },
+    "GET /api/v1/session": Read("/api/v1/session", nothing_api),
+}
+
+
+def routes_of(app: Litestar) -> set[str]:
+    found = set()
+    for route in app.routes:
+        if isinstance(route, HTTPRoute):
+            found |= {f"{method} {route.path_format}" for method in route.methods if method != "OPTIONS"}
+    return {one for one in found if one.partition(" ")[2] not in OPERATIONS} - SESSIONS - SCHEMA
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where the website and the oracle disagree."""
+
+    route: str
+    viewer: str | None
+    about: str
+    seen: object
+    expected: object
+
+
+def seen_in(text: str, world: World, *, comments: bool = False) -> set[str]:
+    return {mark for mark in MARK.findall(text) if mark in (world.comments if comments else world.posts)}
+
+
+class Inspector:
+    """Walks through every route as everybody and writes down what differs from the oracle."""
+
+    def __init__(self, town: Town, world: World, routes: Mapping[str, Read | Once | Act | Person | Own] = ROUTES) -> None:
+        self.town, self.world, self.routes = town, world, routes
+        self.differences: list[Difference] = []
+        self.cells = 0
+
+    def judge(self, route: str, viewer: str | None, *, about: str, seen: object, expected: object) -> None:
+        self.cells += 1
+        if seen != expected:
+            self.differences.append(Difference(route, viewer, about, seen, expected))
+
+    async def walk(self) -> None:
+        for viewer in VIEWERS:
+            async with self.town.browser(viewer) as pages, self.town.browser(viewer, api=True) as api:
+                for route, probe in self.routes.items():
+                    browser = api if "/api/" in route else pages
+                    await self._probe(route, probe, viewer, browser)
+
+    async def _probe(self, route: str, probe: Read | Once | Act | Person | Own, viewer: str | None, browser: Browser) -> None:
+        if isinstance(probe, Read):
+            answer = await browser.get(probe.path.format(owner=self.town.handles["owner"]))
+            expected = probe.expected(self.world, viewer)
+            seen = seen_in(answer.text, self.world) if isinstance(expected, set) and answer.status_code == 200 else answer.status_code
+            self.judge(route, viewer, about=probe.path, seen=seen, expected=expected)
+        elif isinstance(probe, Once):
+            for mark in self.world.posts:
+                await self._one_post(route, probe, viewer, browser, mark=mark)
+        elif isinstance(probe, Act):
+            await self._act_on_all(route, probe, viewer, browser)
+        elif isinstance(probe, Own):
+            await self._own(route, probe, viewer, browser)
+
+    async def _act_on_all(self, route: str, probe: Act, viewer: str | None, browser: Browser) -> None:
+        marks = [marked("public")] if "{comment}" in probe.path else list(self.world.posts)
+        for mark in marks:
+            # What its own author deletes is gone; that they may is seen when it was populated, and in the tests of posts.
+            destroys = probe.readers == FORBIDDEN and viewer in {self.world.posts[mark].author, "member"}
+            if not (destroys and self.world.may_read(viewer, self.world.posts[mark])):
+                await self._act(route, probe, viewer, browser, mark=mark)
+
+    async def _own(self, route: str, probe: Own, viewer: str | None, browser: Browser) -> None:
+        method, path = route.partition(" ")[0], probe.path
+        answer = (
+            await browser.get(path)
+            if method == "GET"
+            else await browser.client.post(path, json={"text": "unmarked"})
+            if "/api/" in path
+            else await browser.post(path)
+        )
+        if viewer is None and path != "/sign-in":
+            self.judge(route, viewer, about="status", seen=answer.status_code, expected=401 if "/api/" in path else SIGN_IN)
+            return
+        self.judge(route, viewer, about="status", seen=answer.status_code in probe.statuses, expected=True)
+        self.judge(route, viewer, about="text", seen=seen_in(answer.text, self.world), expected=set())
+        if viewer in {"blocked", "blocker"} and method == "GET" and path != "/settings/blocked":
+            self.judge(route, viewer, about="name", seen="Mx Owner" in answer.text, expected=False)
+
+    async def towards_the_owner(self) -> None:
+        """Do everything that can be done to a person: last, because it changes who stands to whom how."""
+        for viewer in ("blocked", None, "member", "asker"):
+            async with self.town.browser(viewer) as browser:
+                for route, probe in ROUTES.items():
+                    if isinstance(probe, Person):
+                        answer = await browser.post(probe.path.format(owner=self.town.ids["owner"]))
+                        at_sign_in = answer.headers.get("location", "").startswith("/sign-in")
+                        self.judge(route, viewer, about="sign-in", seen=at_sign_in, expected=viewer is None)
+                        allowed = {ABSENT} if viewer == "blocked" and not route.endswith("/block") else probe.may
+                        self.judge(
+                            route,
+                            viewer,
+                            about="status",
+                            seen=answer.status_code in {*allowed, *({303} if viewer is None else ())},
+                            expected=True,
+                        )
+
+    async def _one_post(self, route: str, probe: Once, viewer: str | None, browser: Browser, *, mark: str) -> None:
+        post = self.world.posts[mark]
+        may = self.world.may_read(viewer, post)
+        answer = await browser.get(probe.path.format(id=post.id))
+        self.judge(route, viewer, about=mark, seen=answer.status_code, expected=200 if may else ABSENT)
+        if "/comments" not in probe.path:
+            self.judge(route, viewer, about=f"{mark} text", seen=seen_in(answer.text, self.world), expected={mark} if may else set())
+        if probe.comments:
+            seen = seen_in(answer.text, self.world, comments=True)
+            self.judge(route, viewer, about=f"{mark} comments", seen=seen, expected=self.world.comments_under(viewer, mark))
+
+    async def _act(self, route: str, probe: Act, viewer: str | None, browser: Browser, *, mark: str) -> None:
+        post = self.world.posts[mark]
+        comment = self.world.comments[marked("c member")].id
+        answer = await send(route, browser, probe.path.format(id=post.id, comment=comment), fields=probe.fields)
+        self.judge(route, viewer, about=mark, seen=answer, expected=self._allowed(route, probe, viewer, mark=mark))
+
+    def _allowed(self, route: str, probe: Act, viewer: str | None, *, mark: str) -> int:
+        post = self.world.posts[mark]
+        if viewer is None:
+            return 401 if "/api/" in route else SIGN_IN
+        return probe.readers if self.world.may_read(viewer, post) else ABSENT
+
+
+async def post(browser: Browser, path: str) -> httpx.Response:
+    return await browser.client.post(path, json={"text": "unmarked"}) if "/api/" in path else await browser.post(path)
+
+
+async def send(route: str, browser: Browser, path: str, *, fields: Mapping[str, str]) -> int:
+    """Do it and return the status; what redirects to the sign-in page is told from what redirects after success."""
+    method = route.partition(" ")[0]
+    if method == "GET":
+        return (await browser.get(path)).status_code
+    if "/api/" in route:
+        answer = await browser.client.request(method, path, json=dict(fields) if method == "POST" else None)
+    else:
+        answer = await browser.post(path, **fields)
+    return answer.status_code
+
+
+# Enough to see any leak of a post or a comment, and anything that is missing; quick enough to be done once per branch of the condition.
+FEW = {route: ROUTES[route] for route in ("GET /discover", "GET /api/v1/posts/{post_id}", "GET /api/v1/posts/{post_id}/comments")}
+
+
+async def inspected(url: str, config: Config, *, site_open: bool = True) -> Inspector:
+    async with open_town(url, config) as town:
+        world = await populate(town)
+    async with open_town(url, config, site_open=site_open) as town:
+        world.open = site_open
+        inspector = Inspector(town, world)
+        await inspector.walk()
+        await inspector.towards_the_owner()
+        return inspector
+
+
+@pytest.fixture(scope="module")
+def readings(server: Server, built_town: tuple[str, Config]) -> Inspector:
+    with copy_of(server, built_town[0]) as url:
+        return asyncio.run(inspected(url, built_town[1]))
+
+
+def test_every_route_sees_and_may_do_what_the_oracle_says(readings: Inspector) -> None:
+    assert readings.differences == [], "\n".join(map(str, readings.differences))
+    assert readings.cells > 1000, readings.cells
+
+
+def test_every_route_of_the_app_is_in_the_matrix(readings: Inspector) -> None:
+    assert routes_of(readings.town.app) == set(ROUTES)
+
+
+def test_what_stands_beside_the_apis_description_is_no_page(server: Server, built_town: tuple[str, Config]) -> None:
+    async def look(url: str) -> list[str]:
+        async with open_town(url, built_town[1]) as town, town.browser(None, api=True) as browser:
+            return [(await browser.get(f"/api/v1{path}")).text for path in ("", "/redoc", "/swagger", "/elements", "/rapidoc")]
+
+    with copy_of(server, built_town[0]) as url:
+        assert [text for text in asyncio.run(look(url)) if "<script" in text or "http" in text] == []
+
+
+def test_a_closed_site_shows_strangers_nothing(server: Server, built_town: tuple[str, Config]) -> None:
+    async def look(url: str) -> Inspector:
+        async with open_town(url, built_town[1]) as town:
+            world = await populate(town)
+        async with open_town(url, built_town[1], site_open=False) as town:
+            world.open = False
+            inspector = Inspector(town, world, FEW)
+            await inspector.walk()
+            async with town.browser(None) as browser:
+                assert (await browser.get(f"/@{town.handles['owner']}")).status_code == ABSENT
+            return inspector
+
+    with copy_of(server, built_town[0]) as url:
+        assert asyncio.run(look(url)).differences == []
+
+
+@pytest.fixture(scope="module")
+def populated(server: Server, built_town: tuple[str, Config]) -> Iterator[tuple[str, Config, World]]:
+    async def fill(url: str) -> World:
+        async with open_town(url, built_town[1]) as town:
+            return await populate(town)
+
+    with copy_of(server, built_town[0]) as url:
+        yield url, built_town[1], asyncio.run(fill(url))
+
+
+@pytest.mark.parametrize(("part", "branch"), BRANCHES)
+def test_removing_a_branch_of_the_condition_is_noticed(populated: tuple[str, Config, World], part: str, branch: str) -> None:
+    url, config, world = populated
+
+    async def look() -> Inspector:
+        async with open_town(url, config) as town:
+            inspector = Inspector(town, world, FEW)
+            await inspector.walk()
+            return inspector
+
+    with without(part, branch):
+        assert asyncio.run(look()).differences
+
+
+def test_every_branch_there_is_has_been_removed_once() -> None:
+    post, author = visibility.named("p"), visibility.named("a")
+    there = {("audiences", name) for name in visibility.audiences(post)}
+    there |= {("barriers", name) for name in visibility.barriers(post, author)}
+    there |= {("comment_barriers", name) for name in visibility.comment_barriers(post, author)}
+    assert there == set(BRANCHES)

@@ -1,0 +1,332 @@
+"""People follow, befriend, block, gather, write, delete and leave at random; after each step everybody reads everything.
+
+What they see is compared with a few lines of plain Python (world.py), which know nothing of SQL. `make test` samples it, `make test-long`
+walks far. A second test removes each branch of the condition in turn: the walk must stumble over it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from typing import Any
+
+import pytest
+from branches import BRANCHES, without
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from town import Town, copy_of
+from world import AUDIENCES, VIEWERS, World, Written, marked, populate
+
+from dbdoctor.embedded import Server
+from swannery.accounts.actions.follow_users import follow_users
+from swannery.communities import actions as communities
+from swannery.communities.models import Foundation
+from swannery.config import Config
+from swannery.connections import actions as connections
+from swannery.feeds import actions as feeds
+from swannery.foundation.database import Transaction
+from swannery.foundation.errors import Conflict, NotThere
+from swannery.foundation.viewer import Viewer
+from swannery.posts import actions as posts
+from swannery.posts.models import Draft
+
+CAST = ("owner", "member", "friend", "neighbour", "trainer")
+READERS = (*CAST, None)
+TABLES = (
+    "comments", "reactions", "feed_entries", "posts", "community_members", "communities", "follows", "friend_requests", "friendships",
+    "blocks", "throttles", "activities",
+)  # fmt: skip
+people = st.sampled_from(CAST)
+
+
+class Neighbours:
+    """One database and one event loop for every walk; each walk begins with an empty place."""
+
+    def __init__(self, url: str, config: Config) -> None:
+        self.runner = asyncio.Runner()
+        self.town = Town(url=url, config=config)
+        self.runner.run(self.town.meet())
+
+    def run(self, work: Awaitable[Any]) -> Any:
+        async def wait() -> Any:
+            return await work
+
+        return self.runner.run(wait())
+
+    def sweep(self) -> None:
+        self.run(self.town.sql(f"TRUNCATE {', '.join(f'swannery.{table}' for table in TABLES)}"))
+        self.run(self.town.sql("UPDATE public.users SET is_active = true WHERE NOT is_active"))
+        self.run(self.follow())
+        self.town.forget_sign_ins()
+
+    async def follow(self) -> None:
+        async with self.town.parts.database.transaction() as tx:
+            await follow_users(tx, users=self.town.parts.config.users)
+
+    def close(self) -> None:
+        self.run(self.town.parts.database.close())
+        self.runner.close()
+
+
+@pytest.fixture(scope="module")
+def neighbours(server: Server, built_town: tuple[str, Config]) -> Iterator[Neighbours]:
+    with copy_of(server, built_town[0]) as url:
+        there = Neighbours(url, built_town[1])
+        yield there
+        there.close()
+
+
+class Walk(RuleBasedStateMachine):
+    """What people do, once in the database and once in the oracle's world."""
+
+    there: Neighbours
+
+    @initialize()
+    def begin(self) -> None:
+        self.there.sweep()
+        self.world = World()
+        self.asked: set[tuple[str, str]] = set()
+        self.places: dict[str, int] = {}
+        self.number = 0
+
+    # Small words for the rules below.
+
+    def act(self, action: Callable[..., Awaitable[Any]], who: str, **arguments: Any) -> Any:
+        """Do it; None when the platform says that there is nothing there."""
+        if who in self.world.away:
+            return None
+        try:
+            return self.there.run(self.there.town.act(action, who, **arguments))
+        except (NotThere, Conflict):
+            return None
+
+    def meet(self, one: str, other: str) -> bool:
+        return one != other and not self.world.hidden(one, other) and one not in self.world.away
+
+    def id_of(self, who: str) -> int:
+        return self.there.town.ids[who]
+
+    @rule(one=people, other=people)
+    def follow(self, one: str, other: str) -> None:
+        if self.meet(one, other):
+            self.act(connections.follow, one, person_id=self.id_of(other))
+            self.world.follows.add((one, other))
+
+    @rule(one=people, other=people)
+    def unfollow(self, one: str, other: str) -> None:
+        if self.meet(one, other):
+            self.act(connections.unfollow, one, person_id=self.id_of(other))
+            self.world.follows.discard((one, other))
+
+    @rule(one=people, other=people)
+    def ask(self, one: str, other: str) -> None:
+        if not self.meet(one, other):
+            return
+        self.act(connections.send_friend_request, one, person_id=self.id_of(other))
+        if (other, one) in self.asked:
+            self._befriend(one, other)
+        elif frozenset((one, other)) not in self.world.friends:
+            self.asked.add((one, other))
+
+    @rule(one=people, other=people)
+    def accept(self, one: str, other: str) -> None:
+        """Also tried by whoever sent the request, which must open nothing."""
+        if self.meet(one, other):
+            self.act(connections.accept_friend_request, one, person_id=self.id_of(other))
+            if (other, one) in self.asked:
+                self._befriend(one, other)
+
+    def _befriend(self, one: str, other: str) -> None:
+        self.asked -= {(one, other), (other, one)}
+        self.world.friends.add(frozenset((one, other)))
+        self.world.follows |= {(one, other), (other, one)}
+
+    @rule(one=people, other=people)
+    def unfriend(self, one: str, other: str) -> None:
+        if self.meet(one, other):
+            self.act(connections.unfriend, one, person_id=self.id_of(other))
+            self.world.friends.discard(frozenset((one, other)))
+
+    @rule(one=people, other=people)
+    def block(self, one: str, other: str) -> None:
+        if one == other or {one, other} & self.world.away or frozenset((one, other)) in self.world.blocks:
+            return
+        self.act(connections.block, one, person_id=self.id_of(other))
+        pair = {(one, other), (other, one)}
+        self.world.follows -= pair
+        self.asked -= pair
+        self.world.friends.discard(frozenset((one, other)))
+        self.world.blocks.add(frozenset((one, other)))
+        self.blockers = {**getattr(self, "blockers", {}), frozenset((one, other)): one}
+
+    @rule(one=people, other=people)
+    def unblock(self, one: str, other: str) -> None:
+        """Whoever was blocked may try: only who blocked takes it back."""
+        pair = frozenset((one, other))
+        if pair not in self.world.blocks or {one, other} & self.world.away:
+            return
+        self.act(connections.unblock, one, person_id=self.id_of(other))
+        if self.blockers[pair] == one:
+            self.world.blocks.discard(pair)
+
+    @rule(who=people)
+    def found(self, who: str) -> None:
+        if who not in self.world.away and len(self.places) < 2:
+            self.number += 1
+            place = self.act(communities.found_community, who, wanted=Foundation(name=f"Place {self.number}"))
+            self.places[place.slug] = place.id
+            self.world.inside[place.slug] = {who}
+
+    @rule(who=people, index=st.integers(0, 1))
+    def join(self, who: str, index: int) -> None:
+        slug = self._place(index)
+        # A place that its last member left is archived: nobody comes back into it.
+        if slug and who not in self.world.away and self.world.inside[slug]:
+            self.act(communities.join_community, who, slug=slug)
+            self.world.inside[slug].add(who)
+
+    @rule(who=people, index=st.integers(0, 1))
+    def leave(self, who: str, index: int) -> None:
+        slug = self._place(index)
+        if slug and who not in self.world.away:
+            self.act(communities.leave_community, who, slug=slug)
+            self.world.inside[slug].discard(who)
+
+    def _place(self, index: int) -> str | None:
+        return list(self.places)[index] if index < len(self.places) else None
+
+    @rule(who=people, audience=st.sampled_from(AUDIENCES), index=st.integers(0, 1))
+    def write(self, who: str, audience: str, index: int) -> None:
+        slug = self._place(index) if audience == "community" else None
+        if who in self.world.away or (audience == "community" and (slug is None or who not in self.world.inside[slug])):
+            return
+        self.number += 1
+        mark = marked(f"p{self.number}")
+        draft = Draft(body=mark, audience=audience, community_id=self.places[slug] if slug else None)
+        post_id = self.act(posts.publish_post, who, draft=draft)
+        self.world.posts[mark] = Written(mark=mark, author=who, id=post_id, audience=audience, community=slug)
+        self.there.run(self._fan_out(post_id))
+
+    async def _fan_out(self, post_id: int) -> None:
+        async with self.there.town.parts.database.transaction() as tx:
+            await feeds.fan_out(tx, post_id=post_id, published_at=tx.now.timestamp())
+
+    @rule(index=st.integers(0, 30), what=st.sampled_from(["deleted", "held", "removed", "shown"]))
+    def change(self, index: int, what: str) -> None:
+        """The author deletes it, or a moderator holds, removes or shows it."""
+        if index >= len(self.world.posts):
+            return
+        old = list(self.world.posts.values())[index]
+        if what == "deleted" and (old.deleted or old.author in self.world.away):
+            return
+        if what == "deleted":
+            self.act(posts.delete_post, old.author, post_id=old.id)
+        else:
+            self.there.run(self.there.town.sql("UPDATE swannery.posts SET state = %(s)s WHERE id = %(id)s", s=what, id=old.id))
+        self.world.posts[old.mark] = Written(
+            mark=old.mark, author=old.author, id=old.id, audience=old.audience, community=old.community,
+            state=old.state if what == "deleted" else what, deleted=old.deleted or what == "deleted",
+        )  # fmt: skip
+
+    @rule(who=people, index=st.integers(0, 30))
+    def comment(self, who: str, index: int) -> None:
+        if index >= len(self.world.posts) or who in self.world.away:
+            return
+        post = list(self.world.posts.values())[index]
+        self.number += 1
+        mark = marked(f"c{self.number}")
+        added = self.act(posts.add_comment, who, post_id=post.id, text=mark)
+        assert (added is not None) == self.world.may_read(who, post)
+        if added is not None:
+            self.world.comments[mark] = Written(mark=mark, author=who, id=added.id, under=post.mark)
+
+    @rule(who=people)
+    def deactivate_or_return(self, who: str) -> None:
+        """The app turns somebody away, or lets them in again; members follow."""
+        town = self.there.town
+        self.there.run(town.sql("UPDATE public.users SET is_active = NOT is_active WHERE username = %(who)s", who=who))
+        self.there.run(self.there.follow())
+        town.forget_sign_ins(who)
+        self.world.away ^= {who}
+
+    def teardown(self) -> None:
+        """Reading is the check; it is done below after each step."""
+
+    def check_invariants(self, settings: Any = None, output: Any = None, runtimes: Any = None) -> None:
+        super().check_invariants(settings, output, runtimes)
+        if hasattr(self, "world"):
+            self.there.run(self.everybody_reads())
+
+    async def everybody_reads(self) -> None:
+        differences = await differences_of(self.there.town, self.world, readers=READERS)
+        assert differences == []
+
+
+def marks_in(texts: Iterable[str]) -> set[str]:
+    return {text.partition(" ")[0] if text.endswith("qz") else text[: text.index("qz") + 2] for text in texts}
+
+
+async def differences_of(town: Town, world: World, *, readers: Iterable[str | None]) -> list[tuple[str | None, str, set[str], set[str]]]:
+    """Have everybody who is here read everything; returns (reader, what, seen, expected) where they differ."""
+    found = []
+    for reader in readers:
+        if reader not in world.away:
+            async with town.acting(reader) as (tx, viewer):
+                found += [(reader, *reading) async for reading in readings_of(tx, viewer, world, reader)]
+    return [one for one in found if one[2] != one[3]]
+
+
+async def readings_of(tx: Transaction, viewer: Viewer, world: World, reader: str | None) -> AsyncIterator[tuple[str, set[str], set[str]]]:
+    """Every way to read, as actions: what is seen and what the oracle expects."""
+    found = await posts.read_posts(tx, viewer=viewer, ids=[post.id for post in world.posts.values()])
+    yield "posts", marks_in(post.body for post in found), world.readable(reader)
+    latest = await posts.latest_posts(tx, viewer=viewer, after=None, limit=50)
+    yield "latest", marks_in(post.body for post in latest.items), world.readable(reader)
+    if reader is not None:
+        home = await feeds.read_home(tx, viewer=viewer, after=None, limit=50)
+        yield "home", marks_in(item.post.body for item in home.items), world.at_home(reader)
+    for mark in {comment.under for comment in world.comments.values() if comment.under}:
+        seen, _ = await posts.read_comments(tx, viewer=viewer, post_id=world.posts[mark].id)
+        yield f"comments of {mark}", marks_in(comment.body for comment in seen), world.comments_under(reader, mark)
+
+
+def walk(neighbours: Neighbours, *, steps: int, walks: int) -> None:
+    class Here(Walk):
+        there = neighbours
+
+    run_state_machine_as_test(  # type: ignore[no-untyped-call] # hypothesis gives it no types
+        Here,
+        settings=settings(
+            max_examples=walks,
+            stateful_step_count=steps,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate],
+        ),
+    )
+
+
+def test_nobody_reads_what_the_oracle_says_they_may_not_nor_misses_anything(neighbours: Neighbours) -> None:
+    walk(neighbours, steps=25, walks=8)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_nobody_does_on_long_walks_either(neighbours: Neighbours) -> None:
+    walk(neighbours, steps=60, walks=60)
+
+
+@pytest.mark.parametrize(("part", "branch"), BRANCHES)
+def test_the_oracle_notices_a_branch_that_is_missing(peopled: tuple[Neighbours, World], part: str, branch: str) -> None:
+    there, world = peopled
+    assert there.run(differences_of(there.town, world, readers=VIEWERS)) == []
+    with without(part, branch):
+        assert there.run(differences_of(there.town, world, readers=VIEWERS))
+
+
+@pytest.fixture(scope="module")
+def peopled(server: Server, built_town: tuple[str, Config]) -> Iterator[tuple[Neighbours, World]]:
+    with copy_of(server, built_town[0]) as url:
+        there = Neighbours(url, built_town[1])
+        yield there, there.run(populate(there.town))
+        there.close()

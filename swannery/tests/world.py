@@ -1,0 +1,182 @@
+"""One author, everybody who could be something to them, and a post of each kind; and, in a few lines, who may read which.
+
+The oracle below was written from the words of the platform's promise alone. It shares nothing with the condition it judges.
+"""
+
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from town import Town
+
+from swannery.communities import actions as communities
+from swannery.communities.models import Foundation
+from swannery.connections import actions as connections
+from swannery.feeds import actions as feeds
+from swannery.posts import actions as posts
+from swannery.posts.models import Draft
+
+VIEWERS = ("owner", "member", "follower", "friend", "neighbour", "blocked", "blocker", "asker", None)
+AUDIENCES = ("public", "members", "followers", "friends", "community", "me")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A post (or, with `under`, a comment) as the one who wrote it remembers it. Its text holds `mark` and nothing else does."""
+
+    mark: str
+    author: str
+    id: int
+    audience: str = ""
+    state: str = "shown"
+    deleted: bool = False
+    community: str | None = None
+    under: str | None = None
+
+
+@dataclass
+class World:
+    """Who stands to whom how, kept by hand beside the database."""
+
+    follows: set[tuple[str, str]] = field(default_factory=set)
+    friends: set[frozenset[str]] = field(default_factory=set)
+    blocks: set[frozenset[str]] = field(default_factory=set)
+    inside: dict[str, set[str]] = field(default_factory=dict)
+    away: set[str] = field(default_factory=set)
+    open: bool = True
+    posts: dict[str, Written] = field(default_factory=dict)
+    comments: dict[str, Written] = field(default_factory=dict)
+
+    def hidden(self, viewer: str | None, person: str) -> bool:
+        return person in self.away or (viewer is not None and frozenset((viewer, person)) in self.blocks)
+
+    def may_read(self, viewer: str | None, post: Written) -> bool:
+        if post.deleted or self.hidden(viewer, post.author):
+            return False
+        if viewer == post.author:
+            return True
+        if post.state != "shown":
+            return False
+        if viewer is None:
+            return post.audience == "public" and self.open
+        return {
+            "public": True,
+            "members": True,
+            "followers": (viewer, post.author) in self.follows,
+            "friends": frozenset((viewer, post.author)) in self.friends,
+            "community": viewer in self.inside.get(post.community or "", set()),
+            "me": False,
+        }[post.audience]
+
+    def may_read_comment(self, viewer: str | None, comment: Written) -> bool:
+        assert comment.under is not None
+        if not self.may_read(viewer, self.posts[comment.under]) or comment.deleted or self.hidden(viewer, comment.author):
+            return False
+        return comment.state == "shown" or viewer == comment.author
+
+    def readable(self, viewer: str | None) -> set[str]:
+        return {mark for mark, post in self.posts.items() if self.may_read(viewer, post)}
+
+    def at_home(self, viewer: str) -> set[str]:
+        """What belongs in somebody's home: their own, their people's, their communities'; everybody's while they have nobody."""
+        people = {other for follower, other in self.follows if follower == viewer} | {
+            other for pair in self.friends if viewer in pair for other in pair
+        }
+        places = {slug for slug, members in self.inside.items() if viewer in members}
+        if not (people - {viewer}) and not places:
+            return self.readable(viewer)
+        mine = {m for m, p in self.posts.items() if p.author in people | {viewer} or p.community in places}
+        return self.readable(viewer) & mine
+
+    def comments_under(self, viewer: str | None, post_mark: str) -> set[str]:
+        return {mark for mark, one in self.comments.items() if one.under == post_mark and self.may_read_comment(viewer, one)}
+
+
+def marked(name: str) -> str:
+    return f"zq{name}qz"
+
+
+async def write(
+    town: Town, world: World, name: str, *, author: str, audience: str, community: tuple[str, int] | None = None, state: str = "shown"
+) -> Written:
+    """Have somebody write a post through the same action as the website, and remember it."""
+    mark = marked(name)
+    slug, community_id = community or (None, None)
+    draft = Draft(body=f"{mark} said", audience=audience, community_id=community_id, client_key=uuid4())
+    post_id = await town.act(posts.publish_post, author, draft=draft)
+    if state in {"held", "removed"}:
+        await town.sql("UPDATE swannery.posts SET state = %(state)s WHERE id = %(id)s", state=state, id=post_id)
+    written = Written(mark=mark, author=author, id=post_id, audience=audience, state=state, community=slug)
+    world.posts[mark] = written
+    async with town.parts.database.transaction() as tx:
+        await feeds.fan_out(tx, post_id=post_id, published_at=tx.now.timestamp())
+    return written
+
+
+async def populate(town: Town) -> World:
+    """Fill the town. Connections first, so that lists are filled by what is published; blocks last, as they happen in life."""
+    world = World()
+    for who in VIEWERS:
+        if who:  # everybody has been here, so lists are kept for them
+            await town.act(feeds.read_everyone, who, after=None)
+    await connect(town, world)
+    club = await town.act(communities.found_community, "owner", wanted=Foundation(name="Early birds", purpose="At five"))
+    await town.act(communities.join_community, "neighbour", slug=club.slug)
+    world.inside[club.slug] = {"owner", "neighbour"}
+    for audience in AUDIENCES:
+        place = (club.slug, club.id) if audience == "community" else None
+        await write(town, world, audience, author="owner", audience=audience, community=place)
+    for state in ("held", "removed"):
+        await write(town, world, state, author="owner", audience="public", state=state)
+    await write(town, world, "gone", author="gone", audience="members")
+    await write(town, world, "friends of friend", author="friend", audience="friends")
+    await write(town, world, "by blocked", author="blocked", audience="public")
+    await write(town, world, "by blocker", author="blocker", audience="members")
+    deleted = await write(town, world, "deleted", author="owner", audience="public")
+    await town.act(posts.delete_post, "owner", post_id=deleted.id)
+    world.posts[deleted.mark] = Written(mark=deleted.mark, author="owner", id=deleted.id, audience="public", deleted=True)
+    await discuss(town, world)
+    await turn_away(town, world)
+    return world
+
+
+async def connect(town: Town, world: World) -> None:
+    ids = town.ids
+    await town.act(connections.follow, "follower", person_id=ids["owner"])
+    world.follows |= {("follower", "owner"), ("friend", "owner"), ("owner", "friend")}
+    await town.act(connections.send_friend_request, "friend", person_id=ids["owner"])
+    await town.act(connections.accept_friend_request, "owner", person_id=ids["friend"])
+    world.friends.add(frozenset(("friend", "owner")))
+    await town.act(connections.send_friend_request, "asker", person_id=ids["owner"])
+    # The two who will be blocked were close before: nothing of it may remain.
+    for other in ("blocked", "blocker"):
+        await town.act(connections.send_friend_request, other, person_id=ids["owner"])
+        await town.act(connections.accept_friend_request, "owner", person_id=ids[other])
+
+
+async def discuss(town: Town, world: World) -> None:
+    under = world.posts[marked("public")]
+    for name, author in (
+        ("c member", "member"),
+        ("c blocked", "blocked"),
+        ("c gone", "gone"),
+        ("c held", "follower"),
+        ("c deleted", "friend"),
+    ):
+        mark = marked(name)
+        comment = await town.act(posts.add_comment, author, post_id=under.id, text=f"{mark} replied")
+        held, deleted = name == "c held", name == "c deleted"
+        if held:
+            await town.sql("UPDATE swannery.comments SET state = 'held' WHERE id = %(id)s", id=comment.id)
+        if deleted:
+            await town.act(posts.delete_comment, author, post_id=under.id, comment_id=comment.id)
+        world.comments[mark] = Written(
+            mark=mark, author=author, id=comment.id, under=under.mark, state="held" if held else "shown", deleted=deleted
+        )
+
+
+async def turn_away(town: Town, world: World) -> None:
+    await town.act(connections.block, "owner", person_id=town.ids["blocked"])
+    await town.act(connections.block, "blocker", person_id=town.ids["owner"])
+    world.blocks |= {frozenset(("owner", "blocked")), frozenset(("blocker", "owner"))}
+    await town.sql("UPDATE swannery.members SET state = 'inactive' WHERE id = %(id)s", id=town.ids["gone"])
+    world.away.add("gone")
