@@ -16,7 +16,7 @@ import httpx
 import psycopg
 from litestar import Litestar, Request, Response
 from litestar.config.csrf import CSRFConfig
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
 
 import swannery
@@ -218,11 +218,11 @@ class Website:
         async with self._stage.database.transaction() as tx:
             yield tx
 
-    async def _viewer(self, request: Request[Any, Any, Any], tx: Transaction) -> Viewer:
+    async def _viewer(self, request: Request[Any, Any, Any], tx: NamedDependency[Transaction]) -> Viewer:
         who = int(request.headers.get(WHO, NOBODY))
         return await self._stage.viewer(tx, who) if who else Viewer()
 
-    def _page(self, request: Request[Any, Any, Any], viewer: Viewer) -> Page:
+    def _page(self, request: Request[Any, Any, Any], viewer: NamedDependency[Viewer]) -> Page:
         return Page(request=request, viewer=viewer, theme=self._theme, site=SITE)
 
     def _refuse(self, request: Request[Any, Any, Any], error: Exception) -> Response[Any]:

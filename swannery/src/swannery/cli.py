@@ -56,9 +56,9 @@ def demo(
         Path | None, typer.Option("--data", metavar="DIR", help="Where the demo's database lies (default: .demo in the project).")
     ] = None,
 ) -> None:
-    """Tell the studio's story: its deploy fails, dbdoctor heals its database, its deploy succeeds."""
+    """Tell the studio's story: its deploy fails, dbdoctor heals its database, the platform moves in, its people meet."""
     try:
-        raise typer.Exit(tell(once=once, fresh=fresh, say=typer.echo, data=data))
+        raise typer.Exit(tell(once=once, fresh=fresh, say=typer.echo, data=data, open_database=lambda config: assemble(config).database))
     except DemoCannot as error:
         typer.echo(f"demo: {error.message}\n  → {error.next_step}", err=True)
         raise typer.Exit(EXIT_CANNOT) from None

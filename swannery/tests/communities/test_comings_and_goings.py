@@ -46,6 +46,39 @@ async def test_two_owners_who_leave_at_once_leave_an_owner_behind(stage: Stage) 
 
 
 @pytest.mark.anyio
+async def test_an_owner_who_is_erased_while_the_other_leaves_leaves_an_owner_behind(stage: Stage) -> None:
+    alice, bob, carol = await stage.members("Alice", "Bob", "Carol")
+    community = await found(stage, alice)
+    for member in (bob, carol):
+        await stage.act(actions.join_community, member, slug=community.slug)
+    await stage.sql("UPDATE swannery.community_members SET role = 'owner' WHERE member_id = %(id)s", id=bob)
+    async with stage.acting(alice) as (tx, viewer):
+        await actions.leave_community(tx, viewer=viewer, slug=community.slug)
+        erasure: asyncio.Task[object] = asyncio.create_task(stage.erase(actions.erase_member, member_id=bob))
+        assert await still_waits(erasure)
+    await erasure
+    assert await stage.sql("SELECT member_id, role FROM swannery.community_members") == [(carol, "owner")]
+    assert await stage.sql(WRONG) == []
+
+
+@pytest.mark.anyio
+async def test_an_heir_who_is_erased_while_the_owner_leaves_makes_neither_wait_for_the_other(stage: Stage) -> None:
+    alice, bob, carol = await stage.members("Alice", "Bob", "Carol")
+    community = await found(stage, alice)
+    for member in (bob, carol):
+        await stage.act(actions.join_community, member, slug=community.slug)
+    async with stage.database.transaction() as tx:
+        await tx.sql("SELECT 1 FROM swannery.communities FOR NO KEY UPDATE")
+        leaving: asyncio.Task[object] = asyncio.create_task(stage.act(actions.leave_community, alice, slug=community.slug))
+        assert await still_waits(leaving)
+        erasure: asyncio.Task[object] = asyncio.create_task(stage.erase(actions.erase_member, member_id=bob))
+        assert await still_waits(erasure)
+    await asyncio.gather(leaving, erasure)
+    assert await stage.sql("SELECT member_id, role FROM swannery.community_members") == [(carol, "owner")]
+    assert await stage.sql(WRONG) == []
+
+
+@pytest.mark.anyio
 async def test_who_joins_while_the_last_one_leaves_finds_it_archived(stage: Stage) -> None:
     alice, bob = await stage.members("Alice", "Bob")
     community = await found(stage, alice)

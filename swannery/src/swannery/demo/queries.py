@@ -33,8 +33,8 @@ def count_rows(server: Server, database: str, table: str) -> int:
 
 
 def dump_app_schema(server: Server, database: str) -> list[str]:
-    """Return the lines of pg_dump for all that is the app's, without the random tokens of newer versions."""
-    settings = ("--schema-only", "--exclude-schema=swannery", "--dbname", server.url(database=database))
+    """Return the lines of pg_dump for all that is the app's: neither ours nor the doctor's journal, without the random tokens of newer versions."""
+    settings = ("--schema-only", "--exclude-schema=swannery", "--exclude-schema=dbdoctor", "--dbname", server.url(database=database))
     lines = _run("pg_dump", *settings).splitlines()
     return [line for line in lines if not line.startswith(("\\restrict", "\\unrestrict"))]
 

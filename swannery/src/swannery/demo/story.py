@@ -1,15 +1,17 @@
-"""The story in five scenes: the failing deploy, the doctor's visit, the healed database, and how to look around."""
+"""The story in six scenes: the failing deploy, the doctor's visit, the healed database, the platform, its people, and the website."""
 
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from dbdoctor import DoctorError, Server
-from swannery.demo import queries
+from swannery.config import ConfigInvalid
+from swannery.demo import platform_scenes, queries
 from swannery.demo.errors import DemoCannot
+from swannery.demo.platform_scenes import OpenDatabase
 from swannery.demo.studio import (
     ACCEPT,
     DATABASE,
@@ -19,54 +21,83 @@ from swannery.demo.studio import (
     load_broken,
     project_root,
     run_in_app,
+    studio_folder,
     studio_server,
 )
+from swannery.demo.telling import Say, Timing, scene
+from swannery.demo.website import Website
+from swannery.foundation.errors import SwanneryError
 
 COUNTED = ("users", "storefront_items", "shopping_carts", "cart_items", "orientations", "contacts")
 TAIL_LINES = 4
+STOPPED_BY = (signal.SIGTERM, signal.SIGHUP)
 
-Say = Callable[[str], None]
 
-
-def tell(*, once: bool, fresh: bool, say: Say, data: Path | None = None) -> int:
-    """Tell the story; returns the exit code. Without `once` the healed database stays up until Ctrl-C."""
+def tell(*, once: bool, fresh: bool, say: Say, open_database: OpenDatabase, data: Path | None = None) -> int:
+    """Tell the story; returns the exit code. Without `once` the website stays up until Ctrl-C, with it every page is looked at first."""
     try:
-        return _tell(once=once, fresh=fresh, say=say, data=data)
-    except DoctorError as error:
+        with _stopped_in_order():
+            return _tell(once=once, fresh=fresh, say=say, open_database=open_database, data=data)
+    except KeyboardInterrupt:
+        say("")
+        say("Stopped. Nothing is left running; what was begun is finished the next time, or begun anew with ARGS=--fresh.")
+        return 1
+    except (DoctorError, SwanneryError, ConfigInvalid) as error:
         raise DemoCannot(error.message, next_step=error.next_step) from None
 
 
-def _tell(*, once: bool, fresh: bool, say: Say, data: Path | None) -> int:
+@contextmanager
+def _stopped_in_order() -> Iterator[None]:
+    """Whoever ends us, by whatever means we can notice, does what Ctrl-C does."""
+    before = {number: signal.signal(number, signal.default_int_handler) for number in STOPPED_BY}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _tell(*, once: bool, fresh: bool, say: Say, open_database: OpenDatabase, data: Path | None) -> int:
     root = project_root()
     app = app_folder(root)
-    started = time.monotonic()
+    timing = Timing()
+    folder = studio_folder(root, fresh=fresh, data=data)
     with studio_server(root, fresh=fresh, data=data) as server:
-        url = server.tcp_url(database=DATABASE)
-        broken = load_broken(server, app)
         say("")
         say("A personal-training studio: Node, Sequelize, PostgreSQL. For weeks its deploy has been blocked.")
-        say(f"Its database: {url}")
-        if broken:
-            _show_broken(app, url, say=say)
-            before = _counts(server)
-            _heal(url, app)
-            _show_healed(server, app, before=before, say=say)
-        else:
-            _show_already_healed(server, app, say=say)
-        say("")
-        say(f"The whole story took {time.monotonic() - started:.0f} s.")
-        if not once:
-            _stay(url, say=say)
+        say(f"Its database: {server.tcp_url(database=DATABASE)}")
+        timing.note("start")
+        _heal_where_needed(server, app, say=say, timing=timing)
+        config = platform_scenes.move_in(server, folder=folder, say=say)
+        timing.note("the platform")
+        platform_scenes.bring_people(config, open_database=open_database, say=say)
+        timing.note("its people")
+        with platform_scenes.look_around(config, folder=folder, open_database=open_database, once=once, say=say) as site:
+            timing.note("the website")
+            say("")
+            say(timing.told())
+            if not once:
+                _stay(site, say=say)
     return 0
 
 
-def _scene(title: str, *, say: Say) -> None:
-    say("")
-    say(f"── {title} " + "─" * max(0, 76 - len(title)))
+def _heal_where_needed(server: Server, app: Path, *, say: Say, timing: Timing) -> None:
+    url = server.tcp_url(database=DATABASE)
+    if not load_broken(server, app):
+        _show_already_healed(server, app, say=say)
+        timing.note("still healed")
+        return
+    _show_broken(app, url, say=say)
+    timing.note("the failing deploy")
+    before = _counts(server)
+    _heal(url, app)
+    timing.note("the doctor")
+    _show_healed(server, app, before=before, say=say)
+    timing.note("the deploy again")
 
 
 def _show_broken(app: Path, url: str, *, say: Say) -> None:
-    _scene("1. The deploy, once more", say=say)
+    scene("1. The deploy, once more", say=say)
     code, output = run_in_app(MIGRATE, app=app, url=url)
     say(f"$ {MIGRATE}    (exit {code})")
     for line in [line for line in output.splitlines() if line.strip()][-TAIL_LINES:]:
@@ -99,7 +130,7 @@ def _counts(server: Server) -> dict[str, int]:
 
 
 def _show_healed(server: Server, app: Path, *, before: dict[str, int], say: Say) -> None:
-    _scene("3. The deploy again", say=say)
+    scene("3. The deploy again", say=say)
     _expect_well(app, server.tcp_url(database=DATABASE), say=say)
     after = _counts(server)
     say("  rows before → after: " + ", ".join(f"{table} {before[table]} → {after[table]}" for table in COUNTED))
@@ -109,7 +140,7 @@ def _show_healed(server: Server, app: Path, *, before: dict[str, int], say: Say)
 
 
 def _show_already_healed(server: Server, app: Path, *, say: Say) -> None:
-    _scene("It was healed in an earlier run (ARGS=--fresh starts over)", say=say)
+    scene("It was healed in an earlier run (ARGS=--fresh starts over)", say=say)
     _expect_well(app, server.tcp_url(database=DATABASE), say=say)
 
 
@@ -122,13 +153,12 @@ def _expect_well(app: Path, url: str, *, say: Say) -> None:
             raise DemoCannot("The studio is not well yet.", next_step="Start over with: make demo ARGS=--fresh")
 
 
-def _stay(url: str, *, say: Say) -> None:
-    """Keep the server up until Ctrl-C."""
+def _stay(site: Website, *, say: Say) -> None:
+    """Keep everything up until Ctrl-C."""
     try:
-        say("")
-        say("The letter above ends with the command that takes the repair back; try it in another terminal.")
-        say(f"The database stays up at {url} until you press Ctrl-C.")
-        signal.pause()
+        say("The doctor's letter ends with the command that takes its repair back; try it in another terminal.")
+        say(f"{site.address} stays up until you press Ctrl-C.")
+        site.wait()
     except KeyboardInterrupt:
         say("")
         say("Stopped. Nothing is left running; the data is kept for the next time.")

@@ -36,6 +36,15 @@ def app_folder(root: Path) -> Path:
     return folder
 
 
+def studio_folder(root: Path, *, fresh: bool, data: Path | None = None) -> Path:
+    """The folder of what the demo keeps beside its database: the mapping and the website's log."""
+    folder = data.parent if data else root / ".demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    if fresh:
+        (folder / "swannery.toml").unlink(missing_ok=True)
+    return folder
+
+
 @contextmanager
 def studio_server(root: Path, *, fresh: bool, data: Path | None = None) -> Iterator[Server]:
     """A PostgreSQL of the demo's own on loopback; its data is kept from run to run. It ends with this process, however that ends."""
