@@ -1,5 +1,6 @@
-"""The story is told from broken to healed, a second time finds it healed, and Ctrl-C leaves nothing running."""
+"""The story is told from broken to served, a second time finds everything there, and Ctrl-C leaves nothing running."""
 
+import re
 import shutil
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
@@ -49,11 +51,31 @@ def test_it_ends_with_nothing_left_to_migrate_and_every_row_there(story: subproc
     assert "users 6 → 6, storefront_items 4 → 4, shopping_carts 2 → 2, cart_items 3 → 3" in story.stdout
 
 
-def test_a_second_telling_finds_it_healed(story: subprocess.CompletedProcess[str], data: Path) -> None:
+def test_the_platform_moves_in_beside_the_app(story: subprocess.CompletedProcess[str]) -> None:
+    assert "members: 6 joined" in story.stdout
+    assert re.search(r"by pg_dump: (\d+) lines and 20 tables before, the same \1 lines after", story.stdout)
+
+
+def test_its_people_come_and_every_page_is_looked_at(story: subprocess.CompletedProcess[str]) -> None:
+    assert "24 members (18 made up), 4 communities" in story.stdout
+    assert "as Jonas Okafor (trainer): signed in with the app's own password, 15 pages" in story.stdout
+    assert re.search(r"Tess posted; \d+ ms later", story.stdout)
+    assert "finished what it had begun and ended with 0" in story.stdout
+
+
+def test_it_takes_less_than_it_may(story: subprocess.CompletedProcess[str]) -> None:
+    took = re.search(r"The whole story took (\d+) s", story.stdout)
+    assert took
+    assert int(took[1]) < STORY_LIMIT_S / 2
+
+
+def test_a_second_telling_finds_all_of_it(story: subprocess.CompletedProcess[str], data: Path) -> None:
     assert story.returncode == 0
     again = told(data, "--once")
     assert again.returncode == 0, again.stdout + again.stderr
     assert "healed in an earlier run" in again.stdout
+    assert "nothing: all of it was there already" in again.stdout
+    assert "They came in an earlier run and are all here." in again.stdout
 
 
 def test_ctrl_c_leaves_nothing_running(story: subprocess.CompletedProcess[str], data: Path) -> None:
@@ -61,11 +83,15 @@ def test_ctrl_c_leaves_nothing_running(story: subprocess.CompletedProcess[str], 
     command = [str(SWANNERY), "demo", "--data", str(data)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as process:
         assert process.stdout is not None
+        lines = []
         for line in process.stdout:
+            lines.append(line)
             if "until you press Ctrl-C" in line:
                 break
+        address = lines[-1].split()[0]
         started = psutil.Process(process.pid).children(recursive=True)
-        assert started
+        assert any("serve" in child.cmdline() for child in started)
+        assert httpx.get(f"{address}/readyz").text == "ready\n"
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=30) == 0
     deadline = time.monotonic() + 10

@@ -5,7 +5,7 @@ from cast import Browser, Stage, Website
 
 from swannery.connections import actions
 from swannery.connections.pages import routes
-from swannery.connections.rules import local_path
+from swannery.foundation.web import local_path
 
 pytestmark = pytest.mark.anyio
 

@@ -27,7 +27,7 @@ async def test_the_apps_password_opens_the_door_by_address_or_handle(town: Town,
 
 @pytest.mark.parametrize(
     ("identifier", "password"),
-    [("member", "wrong"), ("nobody", PASSWORD), ("", PASSWORD), ("member", ""), ("gone\x00", PASSWORD), ("member", "right" * 400)],
+    [("member", "wrong"), ("nobody", PASSWORD), ("", PASSWORD), ("member", ""), ("no\x00body", PASSWORD), ("member", "right" * 400)],
 )
 async def test_every_refusal_reads_the_same(town: Town, identifier: str, password: str) -> None:
     status, _, text = await sign_in(town, identifier, password)
@@ -114,14 +114,10 @@ async def test_signing_out_ends_the_session_on_the_server(town: Town) -> None:
 
 
 async def test_a_deactivated_member_is_out_at_the_next_request_and_a_deleted_one_too(town: Town) -> None:
-    for change in (
-        "UPDATE public.users SET is_active = false WHERE username = 'member'",
-        "DELETE FROM public.users WHERE username = 'friend'",
-    ):
-        who = "member" if "member" in change else "friend"
+    for who, change in (("member", "UPDATE public.users SET is_active = false"), ("friend", "DELETE FROM public.users")):
         async with town.browser(who) as browser, town.browser(who, api=True) as api:
             assert (await browser.get("/settings")).status_code == 200
-            await town.sql(change)
+            await town.sql(f"{change} WHERE username = %(who)s", who=who)
             assert (await browser.get("/settings")).status_code == 303
             assert (await api.get("/api/v1/session")).status_code == 401
 

@@ -10,11 +10,10 @@ from litestar.params import Body, FromPath, FromQuery
 
 from swannery.accounts.models import Person
 from swannery.connections import actions
-from swannery.connections.rules import local_path
 from swannery.foundation.database import Transaction
 from swannery.foundation.paging import decode
 from swannery.foundation.viewer import Viewer
-from swannery.foundation.web import Id, Page
+from swannery.foundation.web import Id, Page, local_path
 
 BLOCKED_PAGE = "/settings/blocked"
 

@@ -13,7 +13,7 @@ from swannery.demo.errors import DemoCannot
 from swannery.demo.seeding import Seeded, seed
 from swannery.demo.studio import DATABASE
 from swannery.demo.telling import Say, scene
-from swannery.demo.tour import LOGINS, PASSWORD, Landmarks, walk
+from swannery.demo.tour import LOGINS, PASSWORD, Landmarks, find_landmarks, walk
 from swannery.demo.website import Website, website
 from swannery.deployment import DeployRequest, deploy
 from swannery.deployment.telling import tell_result, tell_survey
@@ -77,16 +77,12 @@ async def _seed(database: Database, config: Config) -> Seeded | None:
         await database.close()
 
 
-async def _find_landmarks(database: Database) -> Landmarks:
+async def _find_landmarks(database: Database, config: Config) -> Landmarks:
     try:
         async with database.transaction() as tx:
-            public = await queries.find_shown_post(tx, author="hanna_b", audience="public")
-            friends = await queries.find_shown_post(tx, author="tess", audience="friends")
+            return await find_landmarks(tx, site=config.site.name)
     finally:
         await database.close()
-    if public is None or friends is None:
-        raise DemoCannot("Posts of the demo were deleted.", next_step="Start over with: make demo ARGS=--fresh")
-    return Landmarks(public_post=public, friends_post=friends)
 
 
 @contextmanager
@@ -96,11 +92,11 @@ def look_around(config: Config, *, folder: Path, open_database: OpenDatabase, on
     path = folder / "swannery.toml"
     say(f"$ swannery serve --config {path}")
     with website(url=config.database.url, config=path, log=folder / "serve.log") as site:
-        say(f"  {SITE} is at {site.address}; the password of everybody is {PASSWORD}")
+        say(f"  {config.site.name} is at {site.address}; the password of everybody is {PASSWORD}")
         for login in LOGINS:
             say(f"    {login.handle:<12} {login.name}, {login.part}")
         if once:
-            walk(site, landmarks=asyncio.run(_find_landmarks(open_database(config))), say=say)
+            walk(site, landmarks=asyncio.run(_find_landmarks(open_database(config), config)), say=say)
             code = site.stop()
             if code != 0:
                 raise DemoCannot(f"The website did not end well: {code}.", next_step=f"Its log: {site.log}")

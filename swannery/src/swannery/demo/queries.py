@@ -33,7 +33,7 @@ def count_rows(server: Server, database: str, table: str) -> int:
 
 
 def dump_app_schema(server: Server, database: str) -> list[str]:
-    """Return the lines of pg_dump for all that is the app's: neither ours nor the doctor's journal, without the random tokens of newer versions."""
+    """Return the lines of pg_dump for all that is the app's, so neither ours nor the doctor's journal; random tokens are left out."""
     settings = ("--schema-only", "--exclude-schema=swannery", "--exclude-schema=dbdoctor", "--dbname", server.url(database=database))
     lines = _run("pg_dump", *settings).splitlines()
     return [line for line in lines if not line.startswith(("\\restrict", "\\unrestrict"))]
@@ -88,15 +88,37 @@ async def read_members(tx: Transaction) -> Sequence[AnyRow]:
     return await tx.sql("SELECT id, handle, name, role FROM swannery.members WHERE state = 'active' ORDER BY id")
 
 
-async def find_shown_post(tx: Transaction, *, author: str, audience: str) -> int | None:
-    """Return an author's latest shown post of that audience."""
+async def find_latest_post(tx: Transaction, *, audience: str, author: str = "") -> tuple[int, str, str] | None:
+    """Return id, author's name and author's handle of the latest shown post of that audience, by that author where one is given."""
+    # sees all: the demo looks for what its walk shall find; what it is shown comes from the website
     found = await tx.sql(
-        "SELECT p.id FROM swannery.posts p JOIN swannery.members m ON m.id = p.author_id"  # sees all: the demo looks at its own seed
-        " WHERE m.handle = %(author)s AND p.audience = %(audience)s AND p.state = 'shown' AND p.deleted_at IS NULL"
-        " ORDER BY p.published_at DESC LIMIT 1",
+        "SELECT p.id, m.name, m.handle FROM swannery.posts p JOIN swannery.members m ON m.id = p.author_id"
+        " WHERE p.audience = %(audience)s AND m.state = 'active' AND p.state = 'shown' AND p.deleted_at IS NULL"
+        " AND %(author)s IN ('', m.handle) ORDER BY p.published_at DESC, p.id DESC LIMIT 1",
         {"author": author, "audience": audience},
     )
-    return int(found[0][0]) if found else None
+    return (int(found[0][0]), str(found[0][1]), str(found[0][2])) if found else None
+
+
+async def find_friends(tx: Transaction, *, handle: str) -> set[str]:
+    """Return the handles of somebody's friends."""
+    found = await tx.sql(
+        "SELECT f.handle FROM swannery.members m JOIN swannery.friendships s ON s.member_id = m.id"
+        " JOIN swannery.members f ON f.id = s.friend_id WHERE m.handle = %(handle)s",
+        {"handle": handle},
+    )
+    return {str(row[0]) for row in found}
+
+
+async def find_waiting(tx: Transaction, *, handle: str) -> tuple[str, ...]:
+    """Return the names of those who wait for somebody's answer."""
+    found = await tx.sql(
+        "SELECT s.name FROM swannery.members m JOIN swannery.friend_requests r ON r.addressee_id = m.id"
+        " JOIN swannery.members s ON s.id = r.sender_id WHERE m.handle = %(handle)s AND s.state = 'active'"
+        " ORDER BY r.created_at DESC LIMIT 5",
+        {"handle": handle},
+    )
+    return tuple(str(row[0]) for row in found)
 
 
 async def set_back_posts(tx: Transaction, *, times: Sequence[tuple[int, datetime]]) -> None:
@@ -107,6 +129,7 @@ async def set_back_posts(tx: Transaction, *, times: Sequence[tuple[int, datetime
         " WHERE p.id = t.id",
         {"ids": list(ids), "ats": list(moments)},
     )
+    # sees all: nobody reads here; likes get the times of their posts
     await tx.sql(
         "UPDATE swannery.reactions r SET created_at = least(p.published_at + make_interval(mins => (r.member_id %% 30)::int), %(now)s)"
         " FROM swannery.posts p WHERE p.id = r.post_id",

@@ -40,7 +40,7 @@ def tell(*, once: bool, fresh: bool, say: Say, open_database: OpenDatabase, data
             return _tell(once=once, fresh=fresh, say=say, open_database=open_database, data=data)
     except KeyboardInterrupt:
         say("")
-        say("Stopped. Nothing is left running; what was begun is finished the next time, or begun anew with ARGS=--fresh.")
+        say("Stopped before the end. Nothing is left running; start over with: make demo ARGS=--fresh")
         return 1
     except (DoctorError, SwanneryError, ConfigInvalid) as error:
         raise DemoCannot(error.message, next_step=error.next_step) from None
@@ -49,7 +49,8 @@ def tell(*, once: bool, fresh: bool, say: Say, open_database: OpenDatabase, data
 @contextmanager
 def _stopped_in_order() -> Iterator[None]:
     """Whoever ends us, by whatever means we can notice, does what Ctrl-C does."""
-    before = {number: signal.signal(number, signal.default_int_handler) for number in STOPPED_BY}
+    noticed = [number for number in STOPPED_BY if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, signal.default_int_handler) for number in noticed}
     try:
         yield
     finally:

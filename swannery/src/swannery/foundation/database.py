@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import psycopg
 from sqlalchemy import Executable, MetaData, Row, event
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
@@ -128,6 +129,8 @@ class Database:
         try:
             async with self._engine.connect() as connection, connection.begin():
                 yield Transaction(connection=connection, now=clock.now(), dispatcher=self.dispatcher, queue=self.queue)
+        except PoolExhausted as error:
+            raise Unavailable("Too much is going on at once.", next_step="Try again in a moment.") from error
         except DBAPIError as error:
             if error.connection_invalidated or isinstance(error.orig, psycopg.OperationalError):
                 raise Unavailable("The database does not answer.", next_step="Try again in a moment.") from error

@@ -6,7 +6,7 @@ changes nothing.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 import procrastinate
@@ -23,6 +23,7 @@ CONNECTIONS = 3  # of the budget: one listens, two are the queue's own; jobs wor
 HEARTBEAT_S = 2.0
 STALLED_AFTER_S = 10
 RESCUE_EVERY_S = 3
+NEW_WORKER_AFTER_S = 1.0
 
 
 class Job(NamedTuple):
@@ -46,6 +47,10 @@ class SchemaConnector(procrastinate.PsycopgConnector):
 
     No session is left changed, so PgBouncer may hand the connection on after each transaction.
     """
+
+    def let_go(self) -> None:
+        """Forget the pool that was lent, so that another one can be lent later."""
+        self._async_pool = None
 
     @asynccontextmanager
     async def _get_cursor(
@@ -106,6 +111,7 @@ class Queue:
             for task in self._running:
                 task.cancel()
             await asyncio.gather(*self._running, return_exceptions=True)
+            self._connector.let_go()
             await pool.close()
 
     def alive(self) -> bool:
@@ -113,6 +119,15 @@ class Queue:
         return bool(self._running) and not any(task.done() for task in self._running)
 
     async def _work(self, name: str) -> None:
+        """Work for ever: procrastinate's worker gives up when the database is away for a while, and a new one takes its place."""
+        while True:
+            try:
+                await self._run_worker(name)
+            except Exception as error:  # noqa: BLE001 - whatever ended it, jobs must go on
+                log.warning("worker ended", error=type(error).__name__)
+            await asyncio.sleep(NEW_WORKER_AFTER_S)
+
+    async def _run_worker(self, name: str) -> None:
         await self._app.run_worker_async(
             name=name,
             concurrency=CONNECTIONS - 1,
@@ -128,11 +143,13 @@ class Queue:
     async def _rescue(self) -> None:
         """Give jobs whose worker died to others, at once and then again and again."""
         while True:
-            with suppress(procrastinate.exceptions.ConnectorException):
+            try:
                 stalled = await self._app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S)
                 for job in stalled:
                     log.info("job rescued", job=job.task_name)
                     await self._app.job_manager.retry_job(job)
+            except Exception as error:  # noqa: BLE001 - the database may be away; it is looked again
+                log.warning("rescue failed", error=type(error).__name__)
             await asyncio.sleep(RESCUE_EVERY_S)
 
     async def _tick(self, tick: Tick) -> None:

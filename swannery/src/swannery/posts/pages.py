@@ -11,6 +11,7 @@ from litestar.params import Body, FromPath, FromQuery
 
 from swannery.activities import actions as activities
 from swannery.communities import actions as communities
+from swannery.communities.models import Community
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Invalid
 from swannery.foundation.viewer import Viewer
@@ -64,12 +65,32 @@ async def publish(
         post_id = await actions.publish_post(tx, viewer=viewer, draft=draft)
     except Invalid as error:
         state = FormState(values={"text": data.text, "audience": data.audience}, errors=error.fields)
-        template = "posts/composer_part.html" if page.partial else "posts/compose.html"
-        return page.show(template, status=422, form=state, communities=mine, client_key=data.client_key or uuid4(), active="compose")
-    if page.partial and not page.came_from("/compose"):
-        published = await actions.read_post(tx, viewer=viewer, post_id=post_id)
-        return page.show("posts/published_part.html", form=FormState(), communities=mine, client_key=uuid4(), post=published)
-    return page.go("/", notice=page.gettext("Posted."))
+        return refuse_post(page, state=state, mine=mine, client_key=data.client_key or uuid4())
+    if not page.partial or page.came_from("/compose"):
+        return page.go("/", notice=page.gettext("Posted."))
+    published = await actions.read_post(tx, viewer=viewer, post_id=post_id)
+    at = next((place for place in mine if page.came_from(place.url)), None)
+    if at and (published.community is None or published.community.id != at.id):
+        return page.go(published.url, notice=page.gettext("Posted."))
+    # Whoever writes in a community goes on writing there; anywhere else the choice begins anew.
+    state = FormState(values={"audience": data.audience} if at else {})
+    return page.show("posts/published_part.html", form=state, communities=mine, client_key=uuid4(), post=published)
+
+
+def refuse_post(page: Page, *, state: FormState, mine: list[Community], client_key: UUID) -> Response[Any]:
+    """Show the composer again with what was typed and what is wrong with it; htmx gets the one of the page it stands on."""
+    alone = page.came_from("/compose")
+    template = "posts/composer_part.html" if page.partial else "posts/compose.html"
+    return page.show(
+        template,
+        status=422,
+        form=state,
+        communities=mine,
+        client_key=client_key,
+        composer_id="compose" if alone else "composer",
+        open=alone,
+        active="compose",
+    )
 
 
 def draft_of(data: PostForm, *, places: dict[str, int]) -> Draft:

@@ -171,5 +171,43 @@
   };
   settleSent();
   welcome(document);
+
+  // --- lists keep their place: "Show more" hands the focus on, and coming back shows again what was shown, where one was
+  const PLACE = `swannery:place:${location.pathname}${location.search}`;
+  const shown = [];
+  let lastBefore = null;
+  const isPager = (link) => Boolean(link.closest(".pager"));
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    const link = event.detail.requestConfig.elt;
+    if (!isPager(link) || !event.detail.shouldSwap) return;
+    lastBefore = link === document.activeElement ? link.closest(".pager").previousElementSibling : null;
+    shown.push(link.getAttribute("hx-select"));
+  });
+  document.body.addEventListener("htmx:afterSettle", () => {
+    const next = lastBefore?.nextElementSibling;
+    lastBefore = null;
+    if (!next) return;
+    next.tabIndex = -1;
+    next.focus({ preventScroll: true });
+  });
+  addEventListener("pagehide", () => {
+    try { sessionStorage.setItem(PLACE, JSON.stringify({ shown, top: scrollY })); } catch { /* the browser's own memory has to do */ }
+  });
+  const comeBack = () => {
+    if (performance.getEntriesByType("navigation")[0]?.type !== "back_forward") return;
+    let place = null;
+    try { place = JSON.parse(sessionStorage.getItem(PLACE)); } catch { /* nothing kept */ }
+    if (!place?.shown?.length) return;
+    const waiting = [...place.shown];
+    const step = () => {
+      const wanted = waiting.shift();
+      const link = wanted && [...document.querySelectorAll(".pager a[hx-get]")].find((one) => one.getAttribute("hx-select") === wanted);
+      if (!link) { scrollTo({ top: place.top, behavior: "instant" }); return; }
+      document.body.addEventListener("htmx:afterSettle", step, { once: true });
+      link.click();
+    };
+    step();
+  };
+  addEventListener("load", comeBack);
   document.body.addEventListener("htmx:load", (event) => welcome(event.detail.elt));
 })();

@@ -1,0 +1,147 @@
+"""The home feed: complete, in order, explained; lists are kept for those who come."""
+
+import pytest
+from town import Town
+
+from swannery.connections import actions as connections
+from swannery.feeds import actions as feeds
+from swannery.feeds import queries
+from swannery.foundation.paging import decode
+from swannery.posts import actions as posts
+from swannery.posts.models import Draft
+
+pytestmark = pytest.mark.anyio
+
+
+async def write(town: Town, who: str, text: str = "x", *, audience: str = "members") -> int:
+    return await town.act(posts.publish_post, who, draft=Draft(body=text, audience=audience))
+
+
+async def run_jobs(town: Town) -> None:
+    async with town.parts.queue.worker(name="test"):
+        for _ in range(400):
+            left = await town.sql("SELECT count(*) FROM swannery.procrastinate_jobs WHERE status IN ('todo', 'doing')")
+            if not left[0][0]:
+                return
+            await pause()
+    raise AssertionError("jobs are left")
+
+
+async def pause() -> None:
+    import asyncio  # noqa: PLC0415 - only here
+
+    await asyncio.sleep(0.02)
+
+
+async def home(town: Town, who: str, *, limit: int = 20) -> list[int]:
+    """Every page of it, as a reader would turn them."""
+    ids: list[int] = []
+    after = None
+    while True:
+        feed = await town.act(feeds.read_home, who, after=decode(after), limit=limit)
+        ids += [item.post.id for item in feed.items]
+        after = feed.next_cursor
+        if after is None:
+            return ids
+
+
+async def listed(town: Town, who: str) -> list[int]:
+    rows = await town.sql("SELECT post_id FROM swannery.feed_entries WHERE member_id = %(id)s ORDER BY published_at DESC", id=town.ids[who])
+    return [row[0] for row in rows]
+
+
+async def seen_today(town: Town, *people: str) -> None:
+    for who in people:
+        await town.act(feeds.read_everyone, who, after=None)
+
+
+async def test_a_post_reaches_its_readers_lists_by_the_background_work(town: Town) -> None:
+    await seen_today(town, "follower", "owner", "member")
+    await town.act(connections.follow, "follower", person_id=town.ids["owner"])
+    post_id = await write(town, "owner")
+    assert await listed(town, "owner") == [post_id], "one's own at once"
+    await run_jobs(town)
+    assert await listed(town, "follower") == [post_id]
+    assert await listed(town, "member") == []
+
+
+async def test_fan_out_twice_changes_nothing(town: Town) -> None:
+    await seen_today(town, "follower")
+    await town.act(connections.follow, "follower", person_id=town.ids["owner"])
+    post_id = await write(town, "owner")
+    for _ in range(2):
+        async with town.parts.database.transaction() as tx:
+            await feeds.fan_out(tx, post_id=post_id, published_at=0)
+    assert await listed(town, "follower") == [post_id]
+
+
+async def test_who_was_long_away_gets_a_list_when_they_return_and_none_before(town: Town) -> None:
+    await town.act(connections.follow, "follower", person_id=town.ids["owner"])
+    await town.sql("UPDATE swannery.members SET last_seen_at = now() - interval '40 days'")
+    post_id = await write(town, "owner")
+    await run_jobs(town)
+    assert await listed(town, "follower") == []
+    assert await home(town, "follower") == [post_id]
+    assert await listed(town, "follower") == [post_id]
+
+
+async def test_following_brings_what_was_written_and_unfollowing_takes_it_away(town: Town) -> None:
+    await seen_today(town, "follower")
+    older = await write(town, "owner")
+    await town.act(connections.follow, "follower", person_id=town.ids["friend"])
+    assert await home(town, "follower") == []
+    await town.act(connections.follow, "follower", person_id=town.ids["owner"])
+    assert await home(town, "follower") == [older]
+    await town.act(connections.unfollow, "follower", person_id=town.ids["owner"])
+    assert await home(town, "follower") == []
+
+
+async def test_who_follows_nobody_sees_everybody(town: Town) -> None:
+    post_id = await write(town, "owner")
+    feed = await town.act(feeds.read_home, "member", after=None)
+    assert (feed.everyone, [item.post.id for item in feed.items]) == (True, [post_id])
+
+
+async def test_pages_go_on_beyond_the_list(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "LENGTH", 5)
+    await seen_today(town, "follower")
+    written = [await write(town, "owner", f"n{number}") for number in range(12)]
+    await town.act(connections.follow, "follower", person_id=town.ids["owner"])
+    assert len(await listed(town, "follower")) == 5
+    for limit in (3, 5, 20):
+        assert await home(town, "follower", limit=limit) == written[::-1], limit
+
+
+async def test_lists_are_cut_to_their_length_and_keep_the_newest(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = [await write(town, "owner", f"n{number}") for number in range(8)]
+    monkeypatch.setattr(queries, "LENGTH", 5)
+    for _ in range(2):
+        async with town.parts.database.transaction() as tx:
+            await feeds.trim(tx)
+        assert await listed(town, "owner") == written[:2:-1]
+
+
+async def test_each_item_says_why_it_is_there(town: Town) -> None:
+    await seen_today(town, "follower")
+    for who in ("owner", "friend"):
+        await town.act(connections.follow, "follower", person_id=town.ids[who])
+    await town.act(connections.send_friend_request, "friend", person_id=town.ids["follower"])
+    await town.act(connections.accept_friend_request, "follower", person_id=town.ids["friend"])
+    for who in ("owner", "friend", "follower"):
+        await write(town, who)
+    await run_jobs(town)
+    feed = await town.act(feeds.read_home, "follower", after=None)
+    assert [(item.reason.kind, item.reason.name) for item in feed.items] == [("own", ""), ("friend", "Mx Friend"), ("followed", "Mx Owner")]
+    everyone = await town.act(feeds.read_everyone, "member", after=None)
+    assert {item.reason.kind for item in everyone.items} == {"everyone"}
+
+
+async def test_a_deleted_post_leaves_every_list(town: Town) -> None:
+    await seen_today(town, "follower")
+    await town.act(connections.follow, "follower", person_id=town.ids["owner"])
+    post_id = await write(town, "owner")
+    await run_jobs(town)
+    await town.act(posts.delete_post, "owner", post_id=post_id)
+    assert await home(town, "follower") == []
+    await run_jobs(town)
+    assert await listed(town, "follower") == []

@@ -1,0 +1,151 @@
+"""A busy street for the pictures: long names, long words, many likes, what is held, and sessions of two months."""
+
+from uuid import uuid4
+
+from town import Town, open_town
+
+from swannery.activities import actions as activities
+from swannery.communities import actions as communities
+from swannery.communities.models import Foundation
+from swannery.config import Config
+from swannery.connections import actions as connections
+from swannery.feeds import actions as feeds
+from swannery.posts import actions as posts
+from swannery.posts.models import Draft
+
+NAMES = {
+    "owner": "Alice Moreau",
+    "trainer": "Tess Okafor",
+    "friend": "Maximiliane-Theodora von Hohenstein-Wallersdorf zu Unterberg",
+    "member": "Bob Lindqvist",
+    "follower": "Ines Duarte",
+    "neighbour": "Jonas Weber",
+    "asker": "Noor Haddad",
+    "blocker": "Sam Whitaker",
+    "blocked": "Priya Nair",
+    "gone": "Theo Brandt",
+}
+LONGEST = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz"
+STORY = """\
+Somebody asked how I came back after the injury, so here is the long version.
+
+The first month was walking. Nothing else. I counted lamp posts. In the second month I was allowed to cycle with no resistance, and I \
+sulked about it, loudly, to everybody who would listen. Sorry about that.
+
+In the third month we started with an empty bar. It felt silly until it did not. Tess wrote down every single repetition, and looking \
+back at that page now is the best argument for patience I have ever seen.
+
+What helped:
+
+- sleeping
+- telling people
+- never comparing a Tuesday with a Saturday
+
+See you on Thursday. I will bring the bananas. 🍌"""
+WRITTEN = (
+    ("member", "members", "Cold, clear, nobody about. Who is in for Sunday? 6.4 km, easy, coffee after ☕"),
+    (
+        "friend",
+        "public",
+        "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenverleihungsurkunde https://example.org/" + "long/" * 14,
+    ),
+    ("trainer", "members", STORY),
+    ("follower", "public", "First **pull-up** of my life. Chin over the bar, I have witnesses."),
+    ("owner", "me", "Note to myself: the left knee likes it slow."),
+    ("owner", "friends", "First time at **60 kg** and it moved. Tess said “slower down, faster up” and suddenly it made sense. 💪"),
+)
+MORE_SESSIONS = """
+INSERT INTO sessions (user_id, trainer_id, status, session_date)
+    SELECT u.id, (SELECT id FROM users WHERE username = 'trainer'), 'completed', now() - make_interval(days => 4 + n * n / 3, hours => n)
+    FROM users u, generate_series(1, 11) AS n WHERE username = 'owner'
+"""
+
+
+async def fill(url: str, config: Config) -> tuple[dict[str, str], dict[str, str]]:
+    """Fill a copy of the town; returns everybody's tokens and handles."""
+    async with open_town(url, config) as town:
+        await rename(town)
+        await connect(town)
+        await gather(town)
+        await talk(town, config)
+        people = await signed_in(town)
+        await town.sql("UPDATE swannery.sign_ins SET device = CASE WHEN id %% 2 = 0 THEN 'Firefox on Android' ELSE 'Safari on macOS' END")
+        return people
+
+
+async def leave_quiet(url: str, config: Config) -> tuple[dict[str, str], dict[str, str]]:
+    """Leave the town as it is, where nobody has said a word."""
+    async with open_town(url, config) as town:
+        return await signed_in(town)
+
+
+async def signed_in(town: Town) -> tuple[dict[str, str], dict[str, str]]:
+    # Whoever the first device belongs to, there is another one to sign out of.
+    for who in ("owner", "trainer"):
+        await town._token(who)
+        town.forget_sign_ins(who)
+    return {who: await town._token(who) for who in NAMES}, town.handles
+
+
+async def rename(town: Town) -> None:
+    for who, name in NAMES.items():
+        await town.sql("UPDATE public.users SET full_name = %(name)s, updated_at = now() WHERE username = %(who)s", name=name, who=who)
+        await town.sql("UPDATE swannery.members SET name = %(name)s WHERE id = %(id)s", name=name, id=town.ids[who])
+    await town.sql(
+        "UPDATE swannery.members SET bio = %(bio)s WHERE id = ANY(%(ids)s)",
+        bio="I count, you lift. Mondays to Fridays at the studio by the canal, at weekends wherever the water is cold.",
+        ids=[town.ids["trainer"], town.ids["owner"]],
+    )
+
+
+async def connect(town: Town) -> None:
+    for other in ("member", "follower", "friend"):
+        await town.act(connections.follow, "owner", person_id=town.ids[other])
+        await town.act(connections.follow, other, person_id=town.ids["owner"])
+    await town.act(connections.send_friend_request, "friend", person_id=town.ids["owner"])
+    await town.act(connections.accept_friend_request, "owner", person_id=town.ids["friend"])
+    for asker, asked in (("asker", "owner"), ("neighbour", "owner"), ("owner", "blocker")):
+        await town.act(connections.send_friend_request, asker, person_id=town.ids[asked])
+
+
+async def gather(town: Town) -> None:
+    purpose = "Six o’clock, rain or shine. We keep each other honest."
+    early = await town.act(communities.found_community, "owner", wanted=Foundation(name="Early birds", purpose=purpose))
+    for who in ("friend", "member", "follower", "neighbour"):
+        await town.act(communities.join_community, who, slug=early.slug)
+    for founder, name in (("trainer", LONGEST), ("friend", "Open water"), ("member", "Back on your feet")):
+        await town.act(
+            communities.found_community, founder, wanted=Foundation(name=name, purpose="Lakes, rivers, cold showers, and whoever asks.")
+        )
+    words = "Who opens tomorrow? I have the key, but no alarm clock that deserves the name."
+    draft = Draft(body=words, audience="community", community_id=early.id, client_key=uuid4())
+    await town.act(posts.publish_post, "friend", draft=draft)
+
+
+async def talk(town: Town, config: Config) -> None:
+    await town.sql(MORE_SESSIONS)
+    async with town.parts.database.transaction() as tx:
+        await activities.import_activities(tx, tables=config.activities, since=tx.now - activities.BEGINNING)
+    for who, audience, words in WRITTEN:
+        await publish(town, who, words, audience=audience)
+    held = await publish(town, "owner", "Buy my magic powder!", audience="members")
+    await town.sql("UPDATE swannery.posts SET state = 'held' WHERE id = %(id)s", id=held)
+    mine = (await town.act(activities.list_activities, "owner"))[0]
+    words = "Forty-five minutes, no phone, one coffee. That is a good Tuesday."
+    draft = Draft(body=words, audience="members", client_key=uuid4())
+    shared = await town.act(posts.share_activity, "owner", activity_id=mine.id, draft=draft)
+    for who, comment in (("member", "Strong! 💪"), ("friend", LONGEST), ("owner", "Thank you both. Thursday again?")):
+        await town.act(posts.add_comment, who, post_id=shared, text=comment)
+        await town.act(posts.react, who, post_id=shared, on=True)
+    await town.sql("UPDATE swannery.posts SET reaction_count = 9999 WHERE body LIKE 'First **pull-up**%%'")
+    await town.sql(
+        "UPDATE swannery.posts SET published_at = published_at - make_interval(hours => (%(last)s - id)::integer * 7)", last=shared
+    )
+    async with town.parts.database.transaction() as tx:
+        for (post_id,) in await tx.sql("SELECT id FROM swannery.posts"):
+            await feeds.fan_out(tx, post_id=post_id, published_at=tx.now.timestamp())
+
+
+async def publish(town: Town, who: str, words: str, *, audience: str) -> int:
+    draft = Draft(body=words, audience=audience, client_key=uuid4())
+    return int(await town.act(posts.publish_post, who, draft=draft))

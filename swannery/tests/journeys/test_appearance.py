@@ -1,0 +1,123 @@
+"""Every page, on the phone and on the desk, in light and dark: nothing too wide, nothing that axe finds, and its picture kept."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser
+
+from journeys.browsing import DEVICES, Colours, Device, Site, Window, window
+from tools.source_files import ROOT
+
+ARTEFACTS = ROOT / "artefacts" / "pages"
+RUN_AXE = """async (rules) => (await axe.run(document, {
+  resultTypes: ["violations"], iframes: false, ...(rules ? { runOnly: { type: "rule", values: rules } } : {}),
+})).violations.map((found) => `${found.impact} ${found.id}: ${found.nodes.map((node) => node.target.join(" ")).join(" | ")}`)"""
+# What depends on colours only is all that a change of colours can break.
+COLOUR_RULES = ["color-contrast", "link-in-text-block"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A page and who looks at it; `@name` in a path stands for somebody's handle."""
+
+    name: str
+    path: str
+    who: str | None = "owner"
+    where: Literal["busy", "quiet"] = "busy"
+    status: int = 200
+
+
+PLACES = (
+    Place(name="home", path="/"),
+    Place(name="home-of-somebody-new", path="/", who="gone"),
+    Place(name="home-empty", path="/", where="quiet"),
+    Place(name="discover", path="/discover"),
+    Place(name="discover-empty", path="/discover", where="quiet"),
+    Place(name="post", path="/posts/9"),
+    Place(name="post-held", path="/posts/8"),
+    Place(name="profile-own", path="/@owner"),
+    Place(name="profile-trainer", path="/@trainer"),
+    Place(name="profile-long-name", path="/@friend"),
+    Place(name="profile-empty", path="/@trainer", where="quiet"),
+    Place(name="people", path="/people"),
+    Place(name="people-nobody", path="/people?q=zzz"),
+    Place(name="communities", path="/communities"),
+    Place(name="communities-empty", path="/communities", where="quiet"),
+    Place(name="community-new", path="/communities/new"),
+    Place(name="community-inside", path="/communities/early-birds"),
+    Place(name="community-outside", path="/communities/open-water"),
+    Place(name="inbox", path="/inbox"),
+    Place(name="inbox-empty", path="/inbox", where="quiet"),
+    Place(name="activities", path="/activities"),
+    Place(name="activities-empty", path="/activities", who="trainer", where="quiet"),
+    Place(name="compose", path="/compose"),
+    Place(name="settings", path="/settings"),
+    Place(name="blocked", path="/settings/blocked"),
+    Place(name="sign-in", path="/sign-in", who=None),
+    Place(name="welcome", path="/", who=None),
+    Place(name="welcome-empty", path="/", who=None, where="quiet"),
+    Place(name="discover-as-a-stranger", path="/discover", who=None),
+    Place(name="not-there", path="/posts/999999", status=404),
+)
+
+
+@pytest.fixture(scope="module")
+def windows(chromium: Browser, busy: Site, quiet: Site) -> Iterator["Windows"]:
+    with Windows(chromium, sites={"busy": busy, "quiet": quiet}) as opened:
+        yield opened
+
+
+class Windows:
+    """A window for each person, site and device, opened when first asked for."""
+
+    def __init__(self, browser: Browser, *, sites: dict[str, Site]) -> None:
+        self._browser = browser
+        self._sites = sites
+        self._open: dict[tuple[Device, str, str | None], tuple[Any, Window]] = {}
+
+    def of(self, place: Place, device: Device) -> Window:
+        key = (device, place.where, place.who)
+        if key not in self._open:
+            opening = window(self._browser, self._sites[place.where], device, who=place.who)
+            self._open[key] = (opening, opening.__enter__())
+        return self._open[key][1]
+
+    def __enter__(self) -> "Windows":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for opening, _ in self._open.values():
+            opening.__exit__(None, None, None)
+
+
+@pytest.mark.parametrize("place", PLACES, ids=[place.name for place in PLACES])
+@pytest.mark.parametrize("device", DEVICES, ids=[device.name for device in DEVICES])
+def test_a_page_looks_right(windows: Windows, place: Place, device: Device) -> None:
+    opened = windows.of(place, device)
+    opened.watch.allowed = {place.status} - {200}
+    page = opened.page
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    handle = place.path.partition("@")[2]
+    answer = page.goto(f"/@{opened.site.handles[handle]}" if handle else place.path)
+    assert answer is not None
+    assert answer.status == place.status
+    page.evaluate(AXE_SCRIPT)
+    found = page.evaluate(RUN_AXE, None)
+    keep(opened, place, device, colours="light")
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    found += [f"in the dark: {one}" for one in page.evaluate(RUN_AXE, COLOUR_RULES)]
+    keep(opened, place, device, colours="dark")
+    assert not found
+    assert opened.overflow() == 0
+    assert not opened.watch.troubles
+
+
+def keep(opened: Window, place: Place, device: Device, *, colours: Colours) -> None:
+    """Write the picture where people and the build's artefacts find it."""
+    path: Path = ARTEFACTS / f"{place.name}-{device.width}-{colours}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    opened.page.screenshot(path=path, full_page=True, animations="disabled")
