@@ -13,7 +13,7 @@ help: ## show this list
 setup: ## install everything that is missing (quick when nothing is)
 	@./tools/setup.sh
 
-demo: setup ## the studio's story, from broken to healed (ARGS=--once ends there, ARGS=--fresh starts over)
+demo: setup ## the studio's story, from broken to served (ARGS=--once looks at all and ends, ARGS=--fresh starts over)
 	@.venv/bin/swannery demo $(ARGS)
 
 test: setup check ## be sure: checks and all tests but the long ones (ARGS are passed to pytest)
@@ -32,7 +32,7 @@ format: setup ## rewrite files the way check wants them
 bench: setup ## run every benchmark; each prints its question and its numbers
 	@.venv/bin/python -m tools.run_benchmarks $(ARGS)
 
-serve: setup ## serve the platform (there is nothing to serve yet; it says so)
+serve: setup ## serve the platform deployed here: needs swannery.toml and DATABASE_URL (docs/guides/serving.md)
 	@.venv/bin/swannery serve $(ARGS)
 
 new-check: setup ## scaffold a check: make new-check CAUSE=orphan_rows

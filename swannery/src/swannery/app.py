@@ -220,7 +220,7 @@ def make_app(parts: Parts, *, worker: bool = True) -> Litestar:
         route_handlers=[
             *operations(parts),
             Router(path="/", route_handlers=[route for room in PAGES for route in room.routes], include_in_schema=False),
-            *(route for room in APIS for route in room.routes),
+            Router(path="/", route_handlers=[route for room in APIS for route in room.routes]),
         ],
         dependencies=dependencies(parts),
         exception_handlers={Exception: answer_error},

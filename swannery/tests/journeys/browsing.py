@@ -46,9 +46,11 @@ DEVICES = (PHONE, DESK)
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """A running website, and the tokens of people who are signed in to it."""
+    """A running website with its database and file, and the tokens of people who are signed in to it."""
 
     address: str
+    url: str
+    config: Path
     tokens: dict[str, str]
     handles: dict[str, str]
 

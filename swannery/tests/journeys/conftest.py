@@ -35,7 +35,7 @@ def opened(server: Server, *, town: tuple[str, Config], folder: Path, fill: Fill
     with copy_of(server, name) as url:
         tokens, handles = asyncio.run(_filled(fill, url, config))
         with website(url=url, config=folder / "swannery.toml", log=folder / "log") as running:
-            yield Site(address=running.address, tokens=tokens, handles=handles)
+            yield Site(address=running.address, url=url, config=folder / "swannery.toml", tokens=tokens, handles=handles)
 
 
 async def _filled(fill: Fill, url: str, config: Config) -> tuple[dict[str, str], dict[str, str]]:

@@ -60,6 +60,12 @@ INSERT INTO sessions (user_id, trainer_id, status, session_date)
     FROM users u, generate_series(1, 11) AS n WHERE username = 'owner'
 """
 
+# A long list of one's own, to go down and come back to.
+NOTES = """
+INSERT INTO swannery.posts (author_id, audience, body, body_html, published_at)
+    SELECT %(who)s, 'me', 'Note ' || n, '<p>Note ' || n || '</p>', now() - make_interval(days => n) FROM generate_series(1, 50) AS n
+"""
+
 
 async def fill(url: str, config: Config) -> tuple[dict[str, str], dict[str, str]]:
     """Fill a copy of the town; returns everybody's tokens and handles."""
@@ -128,6 +134,7 @@ async def talk(town: Town, config: Config) -> None:
         await activities.import_activities(tx, tables=config.activities, since=tx.now - activities.BEGINNING)
     for who, audience, words in WRITTEN:
         await publish(town, who, words, audience=audience)
+    await town.sql(NOTES, who=town.ids["blocked"])
     held = await publish(town, "owner", "Buy my magic powder!", audience="members")
     await town.sql("UPDATE swannery.posts SET state = 'held' WHERE id = %(id)s", id=held)
     mine = (await town.act(activities.list_activities, "owner"))[0]

@@ -12,6 +12,7 @@ from swannery.accounts.devices import device_of
 from swannery.config import Config
 from swannery.foundation.database import Database, Transaction
 from swannery.foundation.viewer import Role, Viewer
+from swannery.foundation.web import PROBLEMS
 
 SCHEME = "bearer "
 MOST = 1024
@@ -46,7 +47,7 @@ def bearer_of(request: Request[Any, Any, Any]) -> str:
     return header[len(SCHEME) :].strip() if header.lower().startswith(SCHEME) else ""
 
 
-@post("/api/v1/session", status_code=201, tags=["session"], summary="Sign in")
+@post("/api/v1/session", status_code=201, responses=PROBLEMS, tags=["session"], summary="Sign in")
 async def open_session(
     database: NamedDependency[Database],
     config: NamedDependency[Config],
@@ -65,13 +66,13 @@ async def open_session(
     return OpenSession(token=token, expires_in=int(STAYS.total_seconds()))
 
 
-@get("/api/v1/session", tags=["session"], summary="Who am I")
+@get("/api/v1/session", responses=PROBLEMS, tags=["session"], summary="Who am I")
 async def read_session(viewer: NamedDependency[Viewer]) -> SessionMember:
     """Return the member this token belongs to."""
     return SessionMember(id=viewer.member_id, name=viewer.name, handle=viewer.handle, role=viewer.role)
 
 
-@delete("/api/v1/session", status_code=204, tags=["session"], summary="Sign out")
+@delete("/api/v1/session", status_code=204, responses=PROBLEMS, tags=["session"], summary="Sign out")
 async def close_session(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer]) -> None:
     """End this session; its token is worth nothing afterwards."""
     _ = viewer.member_id

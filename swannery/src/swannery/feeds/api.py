@@ -12,6 +12,7 @@ from swannery.feeds.models import ReasonKind
 from swannery.foundation.database import Transaction
 from swannery.foundation.paging import LONGEST_CURSOR, PAGE_SIZE, decode
 from swannery.foundation.viewer import Viewer
+from swannery.foundation.web import PROBLEMS
 from swannery.posts.schemas import PostOut, post_out
 
 MOST = 50
@@ -38,7 +39,7 @@ class FeedOut(msgspec.Struct, frozen=True):
     next: str | None
 
 
-@get("/api/v1/feed", tags=["feed"], summary="Read a feed")
+@get("/api/v1/feed", responses=PROBLEMS, tags=["feed"], summary="Read a feed")
 async def read_feed(
     tx: NamedDependency[Transaction],
     viewer: NamedDependency[Viewer],

@@ -13,6 +13,7 @@ from litestar import MediaType, Request, Response
 from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException, PermissionDeniedException, ValidationException
+from litestar.openapi import ResponseSpec
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from litestar.utils.scope.state import ScopeState
 
@@ -26,6 +27,7 @@ from swannery.foundation.viewer import Viewer
 log = structlog.get_logger("swannery.web")
 
 API = "/api/"
+PROBLEM_JSON = "application/problem+json"
 NOTICE = "swannery_notice"  # one sentence for the next page; whoever changes it talks to themselves
 STATUS: Mapping[Kind, int] = {
     "invalid": 422,
@@ -201,11 +203,16 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     errors: dict[str, str] = {}
 
 
+# Every operation may be refused in these ways; the words are always a problem's.
+PROBLEMS = {
+    status: ResponseSpec(Problem, generate_examples=False, media_type=PROBLEM_JSON, description=HTTPStatus(status).phrase)
+    for status in (400, 401, 403, 404, 409, 413, 422, 429, 503)
+}
+
+
 def problem_response(problem: Problem, *, headers: Mapping[str, str] | None = None) -> Response[bytes]:
     """Return it as application/problem+json."""
-    return Response(
-        msgspec.json.encode(problem), status_code=problem.status, media_type="application/problem+json", headers=dict(headers or {})
-    )
+    return Response(msgspec.json.encode(problem), status_code=problem.status, media_type=PROBLEM_JSON, headers=dict(headers or {}))
 
 
 def refuse(error: SwanneryError, *, request: Request[Any, Any, Any], theme: Theme, site: Site) -> Response[Any]:

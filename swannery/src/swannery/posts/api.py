@@ -11,7 +11,7 @@ from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParam
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Invalid
 from swannery.foundation.viewer import Viewer
-from swannery.foundation.web import Id
+from swannery.foundation.web import PROBLEMS, Id
 from swannery.posts import actions
 from swannery.posts.models import LONGEST_COMMENT, LONGEST_POST, Audience, Draft
 from swannery.posts.schemas import CommentOut, CommentsOut, PostOut, ReactionOut, comment_out, post_out, reaction_out
@@ -39,7 +39,7 @@ class NewComment(msgspec.Struct, forbid_unknown_fields=True):
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_COMMENT)]
 
 
-@post("/api/v1/posts", status_code=201, tags=["posts"], summary="Publish a post")
+@post("/api/v1/posts", status_code=201, responses=PROBLEMS, tags=["posts"], summary="Publish a post")
 async def publish(
     tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], data: JSONBody[NewPost], key: IdempotencyKey = None
 ) -> PostOut:
@@ -51,19 +51,19 @@ async def publish(
     return post_out(await actions.read_post(tx, viewer=viewer, post_id=post_id))
 
 
-@get("/api/v1/posts/{post_id:int}", tags=["posts"], summary="Read a post")
+@get("/api/v1/posts/{post_id:int}", responses=PROBLEMS, tags=["posts"], summary="Read a post")
 async def read(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], post_id: PathId) -> PostOut:
     """Return a post, if there is one for this viewer."""
     return post_out(await actions.read_post(tx, viewer=viewer, post_id=post_id))
 
 
-@delete("/api/v1/posts/{post_id:int}", status_code=204, tags=["posts"], summary="Delete a post")
+@delete("/api/v1/posts/{post_id:int}", status_code=204, responses=PROBLEMS, tags=["posts"], summary="Delete a post")
 async def remove(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], post_id: PathId) -> None:
     """Delete one's own post."""
     await actions.delete_post(tx, viewer=viewer, post_id=post_id)
 
 
-@get("/api/v1/posts/{post_id:int}/comments", tags=["posts"], summary="Read comments")
+@get("/api/v1/posts/{post_id:int}/comments", responses=PROBLEMS, tags=["posts"], summary="Read comments")
 async def read_comments(
     tx: NamedDependency[Transaction],
     viewer: NamedDependency[Viewer],
@@ -76,7 +76,7 @@ async def read_comments(
     return CommentsOut(items=[comment_out(one) for one in found], next_after=next_after)
 
 
-@post("/api/v1/posts/{post_id:int}/comments", status_code=201, tags=["posts"], summary="Write a comment")
+@post("/api/v1/posts/{post_id:int}/comments", status_code=201, responses=PROBLEMS, tags=["posts"], summary="Write a comment")
 async def comment(
     tx: NamedDependency[Transaction],
     viewer: NamedDependency[Viewer],
@@ -88,20 +88,22 @@ async def comment(
     return comment_out(await actions.add_comment(tx, viewer=viewer, post_id=post_id, text=data.text, client_key=key))
 
 
-@delete("/api/v1/posts/{post_id:int}/comments/{comment_id:int}", status_code=204, tags=["posts"], summary="Delete a comment")
+@delete(
+    "/api/v1/posts/{post_id:int}/comments/{comment_id:int}", status_code=204, responses=PROBLEMS, tags=["posts"], summary="Delete a comment"
+)
 async def remove_comment(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], post_id: PathId, comment_id: PathId) -> None:
     """Delete one's own comment, or one under one's own post."""
     await actions.delete_comment(tx, viewer=viewer, post_id=post_id, comment_id=comment_id)
 
 
-@put("/api/v1/posts/{post_id:int}/reaction", tags=["posts"], summary="Like a post")
+@put("/api/v1/posts/{post_id:int}/reaction", responses=PROBLEMS, tags=["posts"], summary="Like a post")
 async def like(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], post_id: PathId) -> ReactionOut:
     """Like a post; again changes nothing."""
     reaction = await actions.react(tx, viewer=viewer, post_id=post_id, on=True)
     return reaction_out(reaction)
 
 
-@delete("/api/v1/posts/{post_id:int}/reaction", status_code=200, tags=["posts"], summary="Take a like back")
+@delete("/api/v1/posts/{post_id:int}/reaction", status_code=200, responses=PROBLEMS, tags=["posts"], summary="Take a like back")
 async def unlike(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], post_id: PathId) -> ReactionOut:
     """Take a like back; again changes nothing."""
     reaction = await actions.react(tx, viewer=viewer, post_id=post_id, on=False)
