@@ -35,6 +35,9 @@ can_install() {
     [ "$(id -u)" = 0 ] || { command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; }
 }
 
+# warn WHAT: loud, and set-up goes on; what needs it is skipped here and fails under CI=true.
+warn() { printf '\nsetup: MISSING: %s\n\n' "$*" >&2; }
+
 # install WHY PACKAGE...: from Debian; says loudly what is missing where that is not possible.
 install() {
     why=$1
@@ -119,6 +122,28 @@ ensure_debian_packages() {
         install "rehearsals run in a namespace of their own" util-linux
 }
 
+find_chromium() {
+    for candidate in "${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable \
+        "/Applications/Chromium.app/Contents/MacOS/Chromium" "$HOME/Applications/Chromium.app/Contents/MacOS/Chromium" \
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" "$HOME/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
+        [ -n "$candidate" ] || continue
+        command -v "$candidate" >/dev/null 2>&1 && return 0
+    done
+    return 1
+}
+
+# The journeys' own browser is the system's; Playwright never downloads one. Without the emoji font its pictures show boxes.
+ensure_chromium() {
+    find_chromium && return 0
+    if [ "$(uname -s)" = Linux ] && can_install; then
+        install "the journeys drive a real browser" chromium fonts-noto-color-emoji
+    else
+        warn "no Chromium, so the journeys through the website are skipped (with CI=true: fail)." \
+            "Install Chromium or Chrome and run 'make setup' again, or name one with CHROMIUM=/where/it/is." \
+            "On Debian or Ubuntu:  sudo apt-get install chromium fonts-noto-color-emoji"
+    fi
+}
+
 # Only the binaries are wanted: Debian's package would also make a cluster and start it, unless told not to.
 install_postgresql() {
     settings=/etc/postgresql-common/createcluster.conf
@@ -144,4 +169,5 @@ make_venv
 sync_python
 ensure_node
 ensure_debian_packages
+ensure_chromium
 install_studio

@@ -20,6 +20,7 @@ import pytest
 from served import Served, serve_here, served
 
 from swannery.config import Config
+from swannery.feeds.queries import LENGTH
 
 WRITERS = ("owner", "member", "friend")
 FOLLOWERS = ("follower", "neighbour", "asker")
@@ -194,10 +195,14 @@ def assert_all_there_once(url: str, wishes: Sequence[Wish]) -> None:
 
 
 def assert_lists_complete(url: str) -> None:
-    """Each post is in its author's list and in that of everybody who follows them, and in no other."""
-    stored = rows(url, "SELECT post_id, member_id FROM swannery.feed_entries ORDER BY 1, 2")
-    due = "SELECT p.id, f.follower_id FROM swannery.posts p JOIN swannery.follows f ON f.followee_id = p.author_id"
-    assert stored == rows(url, f"{due} UNION SELECT id, author_id FROM swannery.posts ORDER BY 1, 2")
+    """Each post is in its author's list and in that of everybody who follows them, as far back as lists reach, and in no other."""
+    due = "SELECT p.id, f.follower_id AS reader FROM swannery.posts p JOIN swannery.follows f ON f.followee_id = p.author_id"
+    due += " UNION SELECT id, author_id FROM swannery.posts"
+    every = f"SELECT id, reader, row_number() OVER (PARTITION BY reader ORDER BY id DESC) FROM ({due}) AS due"
+    stored = set(rows(url, "SELECT post_id, member_id FROM swannery.feed_entries"))
+    found = rows(url, every)
+    assert {(post, reader) for post, reader, place in found if place <= LENGTH} <= stored
+    assert stored <= {(post, reader) for post, reader, _ in found}
 
 
 def assert_counts_right(url: str) -> None:

@@ -25,6 +25,10 @@ new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
 }).observe({ type: "layout-shift", buffered: true });
 """
+FOCUSED = """() => {
+  const element = document.activeElement;
+  return element === document.body ? "" : (element.ariaLabel || element.textContent).trim();
+}"""
 REFUSED = re.compile(r"the server responded with a status of (\d+)")
 PATIENCE_MS = 5000
 
@@ -68,7 +72,7 @@ class Watch:
         refused = REFUSED.search(message.text)
         if refused and int(refused[1]) in self.allowed:
             return
-        if self.offline and "ERR_CONNECTION_REFUSED" in message.text:
+        if self.offline and ("ERR_CONNECTION" in message.text or message.text.startswith("htmx:")):
             return
         if message.type in {"error", "warning"}:
             self.troubles.append(f"{message.type}: {message.text}")
@@ -100,7 +104,7 @@ class Window:
 
     def focused(self) -> str:
         """What has the focus, as a listener would hear it."""
-        return str(self.page.evaluate("(document.activeElement.ariaLabel || document.activeElement.textContent).trim()"))
+        return str(self.page.evaluate(FOCUSED))
 
 
 def find_chromium() -> Path | None:
@@ -136,6 +140,6 @@ def window(browser: Browser, site: Site, device: Device, *, who: str | None = No
         context.add_cookies([{"name": "swannery", "value": site.tokens[who], "url": site.address}])
     try:
         yield Window(page=context.new_page(), context=context, site=site, watch=watch)
-        assert not watch.troubles
+        assert not watch.troubles, "\n".join(watch.troubles)
     finally:
         context.close()

@@ -44,14 +44,14 @@ async def _filled(fill: Fill, url: str, config: Config) -> tuple[dict[str, str],
 
 @pytest.fixture(scope="package")
 def busy(chromium_path: Path, server: Server, built_town: tuple[str, Config], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    assert chromium_path
+    assert chromium_path.exists()
     with opened(server, town=built_town, folder=tmp_path_factory.mktemp("busy"), fill=fill) as site:
         yield site
 
 
 @pytest.fixture(scope="package")
 def quiet(chromium_path: Path, server: Server, built_town: tuple[str, Config], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    assert chromium_path
+    assert chromium_path.exists()
     with opened(server, town=built_town, folder=tmp_path_factory.mktemp("quiet"), fill=leave_quiet) as site:
         yield site
 

@@ -134,7 +134,6 @@ async def talk(town: Town, config: Config) -> None:
         await activities.import_activities(tx, tables=config.activities, since=tx.now - activities.BEGINNING)
     for who, audience, words in WRITTEN:
         await publish(town, who, words, audience=audience)
-    await town.sql(NOTES, who=town.ids["blocked"])
     held = await publish(town, "owner", "Buy my magic powder!", audience="members")
     await town.sql("UPDATE swannery.posts SET state = 'held' WHERE id = %(id)s", id=held)
     mine = (await town.act(activities.list_activities, "owner"))[0]
@@ -148,6 +147,7 @@ async def talk(town: Town, config: Config) -> None:
     await town.sql(
         "UPDATE swannery.posts SET published_at = published_at - make_interval(hours => (%(last)s - id)::integer * 7)", last=shared
     )
+    await town.sql(NOTES, who=town.ids["blocked"])
     async with town.parts.database.transaction() as tx:
         for (post_id,) in await tx.sql("SELECT id FROM swannery.posts"):
             await feeds.fan_out(tx, post_id=post_id, published_at=tx.now.timestamp())

@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from journeys.browsing import DESK, DEVICES, PHONE, Device, Site, window
 from playwright.sync_api import Browser, expect
 
+from journeys.browsing import DESK, DEVICES, PHONE, Device, Site, window
 from swannery.demo.website import website
 
 WORDS = "What you want to say"
@@ -38,9 +38,9 @@ def test_words_survive_a_reload_and_may_be_thrown_away(chromium: Browser, busy: 
     with window(chromium, busy, DESK, who="follower") as opened:
         page = opened.page
         opened.go("/posts/9")
-        page.get_by_label("Your comment").fill("Half a thou")
+        page.get_by_label("Your comment", exact=True).fill("Half a thou")
         page.reload()
-        expect(page.get_by_label("Your comment")).to_have_value("Half a thou")
+        expect(page.get_by_label("Your comment", exact=True)).to_have_value("Half a thou")
         opened.go("/")
         page.get_by_label(WORDS).fill("Never mind")
         page.reload()
@@ -94,5 +94,8 @@ def test_back_leads_to_the_same_place(chromium: Browser, busy: Site, device: Dev
         page.go_back()
         again = page.get_by_role("article").filter(has=page.get_by_text(words, exact=True))
         expect(again).to_be_in_viewport()
-        page.wait_for_function("([top, words]) => Math.abs([...document.querySelectorAll('.post')].find("
-            "(post) => post.querySelector('.prose').textContent === words).getBoundingClientRect().top - top) < 10", arg=[before, words])
+        page.wait_for_function(
+            "([top, words]) => Math.abs([...document.querySelectorAll('.post')].find("
+            "(post) => post.querySelector('.prose').textContent === words).getBoundingClientRect().top - top) < 10",
+            arg=[before, words],
+        )

@@ -63,10 +63,11 @@ def bring_people(config: Config, *, open_database: OpenDatabase, say: Say) -> No
     if seeded is None:
         say("They came in an earlier run and are all here.")
         return
-    say("Six users are few for a community. So we made some more up, as the receptionist would add them: with their sessions of the last")
-    say("weeks, in this database of the demo's own only. Nobody of them exists.")
-    say(f"  {seeded.people} members ({seeded.made_up} made up), {seeded.communities} communities, {seeded.posts} posts,")
-    say(f"  {seeded.comments} comments, {seeded.likes} likes: through the same actions as the website, then set back in time.")
+    say("Six users are few for a community, so we made more up, as the studio's receptionist would add them, with their")
+    say("sessions of the last weeks. None of them exists; they are in this database of the demo's own only.")
+    say(f"  {seeded.people} members ({seeded.made_up} made up), {seeded.communities} communities, {seeded.posts} posts, {seeded.comments}"
+        f" comments, {seeded.likes} likes")  # fmt: skip
+    say("  All of it went through the same actions as on the website, and was then set back in time.")
 
 
 async def _seed(database: Database, config: Config) -> Seeded | None:

@@ -30,4 +30,4 @@ class Timing:
     def told(self) -> str:
         """Return how long all of it took, and each part."""
         parts = ", ".join(f"{part} {seconds:.1f}" for part, seconds in self._parts)
-        return f"The whole story took {self._last - self._began:.0f} s: {parts}."
+        return f"The whole story took {self._last - self._began:.0f} s:\n  {parts}."

@@ -104,15 +104,15 @@ def walk(site: Website, *, landmarks: Landmarks, say: Callable[[str], None]) -> 
     """Look at everything, and say what was looked at."""
     journey = Walk(site)
     _as_stranger(journey, landmarks)
-    say(f"  as a stranger: {journey.looked_at} pages and files; what is for members asks to sign in, what is for friends is not there")
+    say(f"  As a stranger: {journey.looked_at} pages and files; what is for members asks to sign in, what is for friends is not there.")
     for login in LOGINS:
         before = journey.looked_at
         _as_member(journey, login, landmarks)
-        say(f"  as {login.name} ({login.part}): signed in with the app's own password, {journey.looked_at - before} pages")
+        say(f"  As {login.name} ({login.part}): signed in with the app's own password, {journey.looked_at - before} pages.")
     _through_the_api(journey)
     waited_s = _post_arrives(journey)
-    say("  the JSON API: session, feed, description")
-    say(f"  Tess posted; {waited_s * 1000:.0f} ms later the background work had put it into her trainer's home; then she took it back")
+    say("  As a program: the JSON API's session, feed and description.")
+    say(f"  Tess posted; {waited_s * 1000:.0f} ms later the background work had put it into her trainer's home; then she took it back.")
 
 
 def _as_stranger(journey: Walk, landmarks: Landmarks) -> None:

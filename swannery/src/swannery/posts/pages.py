@@ -1,5 +1,6 @@
 """Posts as HTML: forms in, pages and parts of pages out."""
 
+import json
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -74,7 +75,19 @@ async def publish(
         return page.go(published.url, notice=page.gettext("Posted."))
     # Whoever writes in a community goes on writing there; anywhere else the choice begins anew.
     state = FormState(values={"audience": data.audience} if at else {})
-    return page.show("posts/published_part.html", form=state, communities=mine, client_key=uuid4(), post=published)
+    return page.show(
+        "posts/published_part.html",
+        headers=spoken(page.gettext("Posted.")),
+        form=state,
+        communities=mine,
+        client_key=uuid4(),
+        post=published,
+    )
+
+
+def spoken(words: str) -> dict[str, str]:
+    """Return the header that has the page say something to those who listen rather than look."""
+    return {"hx-trigger": json.dumps({"announce": words})}
 
 
 def refuse_post(page: Page, *, state: FormState, mine: list[Community], client_key: UUID) -> Response[Any]:
@@ -136,7 +149,14 @@ async def comment(
         return await refuse_comment(tx, viewer, page, post_id=post_id, state=FormState(values={"text": data.text}, errors=error.fields))
     found = await actions.read_post(tx, viewer=viewer, post_id=post_id)
     if page.partial:
-        return page.show("posts/comment_part.html", post=found, comment=added, form=FormState(), client_key=uuid4())
+        return page.show(
+            "posts/comment_part.html",
+            headers=spoken(page.gettext("Your comment is there.")),
+            post=found,
+            comment=added,
+            form=FormState(),
+            client_key=uuid4(),
+        )
     return page.go(f"{found.url}#comment-{added.id}")
 
 

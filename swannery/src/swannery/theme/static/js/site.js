@@ -22,6 +22,8 @@
     setTimeout(() => notices.replaceChildren(line), 60);
   };
   document.body.addEventListener("notice", (event) => say(event.detail.value));
+  // What everybody sees happen is told only to those who listen.
+  document.body.addEventListener("announce", (event) => say(event.detail.value, "unseen"));
   document.body.addEventListener("htmx:sendError", () => say(notices.dataset.offline, "warning"));
   document.body.addEventListener("htmx:timeout", () => say(notices.dataset.offline, "warning"));
   // A refusal may bring its own words for the live region; only one without them gets ours.
@@ -75,6 +77,19 @@
   document.body.addEventListener("htmx:beforeOnLoad", (event) => {
     const { elt, xhr } = event.detail;
     if (elt.matches("[data-autosave]") && xhr.status >= 200 && xhr.status < 300) storage.drop(draftKey(elt));
+  });
+
+  // Whoever sent a form with the keyboard or the mouse goes on in its field; the button they pressed was switched off meanwhile.
+  let sentBy = null;
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    const form = event.detail.elt;
+    const mayFocus = form.matches("[data-autosave]") && form.contains(document.activeElement) && matchMedia("(pointer: fine)").matches;
+    sentBy = mayFocus ? form.id : null;
+  });
+  document.body.addEventListener("htmx:afterSettle", () => {
+    const form = sentBy && document.getElementById(sentBy);
+    sentBy = null;
+    if (form && !form.querySelector("[data-focus-me]")) form.querySelector("textarea")?.focus({ preventScroll: true });
   });
 
   // A whole page answered where a piece was asked for (a redirect, a session that ended): go there.
