@@ -2,13 +2,14 @@
 
 Run: .venv/bin/python benchmarks/feed.py
 
-10,000 members, 500,000 follows (a few members have most of them), 200,000 posts of the last year, 1,000,000 likes, 2,000 blocks; lists as the
-fan-out keeps them (at most 800). One throw-away server (PostgreSQL 18 of the wheel). In one run, one after the other: pgbench (8 clients,
-prepared, over a socket) with the list query alone; then the website as `swannery serve` runs it, asked over HTTP on loopback by 8 connections as 200
-signed-in members: GET /api/v1/feed and GET /. Everything shares the machine's cores, the asker included. The ratio is requests a second to
-pgbench's transactions a second; promised for the full-sized run of a later issue: JSON at least 1/10, HTML at least 1/30.
+10,000 members, 500,000 follows (a few members have most of them), 200,000 posts of the last year, 1,000,000 likes, 2,000 blocks;
+lists as the fan-out keeps them (at most 800). One throw-away server (PostgreSQL 18 of the wheel). In one run, one after the other:
+pgbench (8 clients, prepared, over a socket) with the list query alone; then the website as `swannery serve` runs it, asked over HTTP on
+loopback by 8 connections as 200 signed-in members: GET /api/v1/feed and GET /. Everything shares the machine's cores, the asker
+included. The ratio is requests a second to pgbench's transactions a second. This is a first measure: what is aimed at, JSON 1/10 and
+HTML 1/30 on a tenfold site, is far away.
 
-Last measured: see results/.
+Last measured 2026-11-22, 2 cores, while tests ran beside it: see results/feed-2026-11-22.json.
 """
 
 import asyncio
@@ -50,7 +51,8 @@ FILL = f"""
 SELECT setseed(0.42);
 UPDATE swannery.members SET last_seen_at = now();
 INSERT INTO swannery.follows (follower_id, followee_id) SELECT f, t FROM (
-    SELECT 1 + floor(random() * {MEMBERS})::int AS f, 1 + floor(power(random(), 3) * {MEMBERS})::int AS t FROM generate_series(1, {FOLLOWS})
+    SELECT 1 + floor(random() * {MEMBERS})::int AS f, 1 + floor(power(random(), 3) * {MEMBERS})::int AS t
+    FROM generate_series(1, {FOLLOWS})
 ) AS x WHERE f <> t ON CONFLICT DO NOTHING;
 INSERT INTO swannery.posts (author_id, audience, body, body_html, published_at) SELECT 1 + floor(power(random(), 2) * {MEMBERS})::int,
     (ARRAY['public', 'members', 'members', 'followers', 'followers', 'friends'])[1 + floor(random() * 6)::int],
@@ -58,14 +60,16 @@ INSERT INTO swannery.posts (author_id, audience, body, body_html, published_at) 
     now() - random() * interval '365 days' FROM generate_series(1, {POSTS}) AS n;
 INSERT INTO swannery.reactions (post_id, member_id) SELECT 1 + floor(random() * {POSTS})::int, 1 + floor(random() * {MEMBERS})::int
     FROM generate_series(1, {LIKES}) ON CONFLICT DO NOTHING;
-UPDATE swannery.posts p SET reaction_count = r.n FROM (SELECT post_id, count(*) AS n FROM swannery.reactions GROUP BY 1) r WHERE r.post_id = p.id;
+UPDATE swannery.posts p SET reaction_count = r.n
+    FROM (SELECT post_id, count(*) AS n FROM swannery.reactions GROUP BY 1) r WHERE r.post_id = p.id;
 INSERT INTO swannery.blocks (blocker_id, blocked_id) SELECT f, t FROM (
     SELECT 1 + floor(random() * {MEMBERS})::int AS f, 1 + floor(random() * {MEMBERS})::int AS t FROM generate_series(1, {BLOCKS})
 ) AS x WHERE f <> t ON CONFLICT DO NOTHING;
 INSERT INTO swannery.feed_entries (member_id, post_id, author_id, published_at)
     SELECT m.id, l.id, l.author_id, l.published_at FROM swannery.members m CROSS JOIN LATERAL (
         SELECT p.id, p.author_id, p.published_at FROM swannery.follows f CROSS JOIN LATERAL (
-            SELECT id, author_id, published_at FROM swannery.posts WHERE author_id = f.followee_id ORDER BY published_at DESC, id DESC LIMIT 20
+            SELECT id, author_id, published_at FROM swannery.posts WHERE author_id = f.followee_id
+            ORDER BY published_at DESC, id DESC LIMIT 20
         ) p WHERE f.follower_id = m.id ORDER BY p.published_at DESC LIMIT 800) l;
 """
 
@@ -113,7 +117,8 @@ def hand_out_tokens(url: str) -> list[str]:
     tokens = [secrets.token_urlsafe(32) for _ in range(ASKERS)]
     with psycopg.connect(url, autocommit=True) as connection:
         connection.cursor().executemany(
-            "INSERT INTO swannery.sign_ins (token_hash, member_id, password_mark, expires_at) VALUES (%s, %s, sha256(''), now() + interval '1 day')",
+            "INSERT INTO swannery.sign_ins (token_hash, member_id, password_mark, expires_at)"
+            " VALUES (%s, %s, sha256(''), now() + interval '1 day')",
             [(hashlib.sha256(token.encode()).digest(), 1 + number * (MEMBERS // ASKERS)) for number, token in enumerate(tokens)],
         )
     return tokens
@@ -140,7 +145,14 @@ class serving:  # noqa: N801 - reads as a context manager
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
-        code = f"import os\nfrom pathlib import Path\nfrom swannery.app import run\nfrom swannery.config import read_config\nrun(read_config(Path({str(toml)!r}), os.environ))"
+        code = (
+            "import os
+from pathlib import Path
+from swannery.app import run
+from swannery.config import read_config
+"
+            f"run(read_config(Path({str(toml)!r}), os.environ))"
+        )
         environment = {**os.environ, "DATABASE_URL": url, "PORT": str(self.port)}
         self.process = subprocess.Popen([sys.executable, "-c", code], env=environment, stderr=subprocess.DEVNULL)
 

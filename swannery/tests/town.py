@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -83,7 +83,7 @@ class Browser:
         self.token = found[1] if found else self.token
         return answer
 
-    async def post(self, path: str, *, headers: dict[str, str] | None = None, **fields: object) -> httpx.Response:
+    async def post(self, path: str, *, headers: Mapping[str, str] | None = None, **fields: Any) -> httpx.Response:
         data = {"_csrf_token": self.token, **{key: str(value) for key, value in fields.items()}}
         return await self.client.post(path, data=data, headers=headers)
 
@@ -141,7 +141,8 @@ class Town:
     @asynccontextmanager
     async def browser(self, who: str | None, *, api: bool = False) -> AsyncIterator[Browser]:
         """A browser in which somebody is signed in (None: nobody); with `api` the token stands in the header instead."""
-        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
+        asgi: Any = self.app  # the same protocol in the words of two packages
+        transport = httpx.ASGITransport(app=asgi, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://town.test") as client:
             if who is not None and api:
                 client.headers["authorization"] = f"Bearer {await self._token(who)}"

@@ -1,16 +1,18 @@
 """Puts the parts together; the only file that knows all features."""
 
 import asyncio
+import hmac
+import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 from litestar import Litestar, MediaType, Request, Response, Router, get
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
-from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
@@ -45,7 +47,7 @@ from swannery.foundation.secrets_store import read_secret
 from swannery.foundation.serving import serve
 from swannery.foundation.theming import Theme
 from swannery.foundation.viewer import Viewer
-from swannery.foundation.web import API, Edge, Page, Site, refuse, translate
+from swannery.foundation.web import API, Edge, Page, Platform, Site, refuse, translate
 from swannery.portal import pages as portal_pages
 from swannery.posts import api as posts_api
 from swannery.posts import events as posts_events
@@ -88,6 +90,7 @@ def assemble(config: Config) -> Parts:
         accounts_jobs.follow_users_tick(users=config.users),
         activities_jobs.import_tick(config.activities),
         *feeds_jobs.TICKS,
+        *posts_jobs.TICKS,
         Tick(name="tidy", every_s=TIDY_EVERY_S, work=_tidy),
     )
     queue = Queue(database=database, jobs=(*posts_jobs.JOBS, *feeds_jobs.JOBS), ticks=ticks, pgbouncer=settings.pgbouncer)
@@ -170,6 +173,15 @@ def dependencies(parts: Parts) -> dict[str, Provide]:
     }
 
 
+def may_measure(request: Request[Any, Any, Any]) -> bool:
+    """Whether this is whoever looks after the server: with the token where one is set, else from this machine and through no proxy."""
+    token = os.environ.get("SWANNERY_METRICS_TOKEN", "")
+    if token:
+        return hmac.compare_digest(request.headers.get("authorization", "").encode(), f"Bearer {token}".encode())
+    forwarded = any(name.startswith("x-forwarded") or name == "forwarded" for name in request.headers)
+    return not forwarded and request.client is not None and request.client.host in {"127.0.0.1", "::1"}
+
+
 def operations(parts: Parts) -> list[Any]:
     """Return the routes for those who run it: they know nothing of people."""
 
@@ -185,7 +197,9 @@ def operations(parts: Parts) -> list[Any]:
         )
 
     @get("/metrics", include_in_schema=False)
-    async def metrics() -> Response[bytes]:
+    async def metrics(request: Request[Any, Any, Any]) -> Response[bytes]:
+        if not may_measure(request):
+            raise NotThere
         return Response(generate_latest(REGISTRY), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     @get("/static/{path:path}", include_in_schema=False)
@@ -200,10 +214,14 @@ def operations(parts: Parts) -> list[Any]:
             headers={"cache-control": "public, max-age=31536000, immutable", "vary": "Accept-Encoding"},
         )
 
-    return [healthz, readyz, metrics, static]
+    @get("/api/v1/openapi.json", include_in_schema=False, sync_to_thread=False)
+    def description(request: Request[Any, Any, Any]) -> Response[bytes]:
+        return Response(msgspec.json.encode(request.app.openapi_schema.to_schema()), media_type="application/json")
+
+    return [healthz, readyz, metrics, static, description]
 
 
-def make_app(parts: Parts, *, worker: bool = True) -> Litestar:
+def make_app(parts: Parts, *, worker: bool = True) -> Platform:
     """Return the whole as an ASGI application; with `worker` it does the background work too."""
 
     def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
@@ -216,7 +234,7 @@ def make_app(parts: Parts, *, worker: bool = True) -> Litestar:
         await parts.database.close()
 
     prefix = parts.site.cookie_prefix
-    return Litestar(
+    app = Platform(
         route_handlers=[
             *operations(parts),
             Router(path="/", route_handlers=[route for room in PAGES for route in room.routes], include_in_schema=False),
@@ -225,7 +243,6 @@ def make_app(parts: Parts, *, worker: bool = True) -> Litestar:
         dependencies=dependencies(parts),
         exception_handlers={Exception: answer_error},
         lifespan=[life],
-        middleware=[DefineMiddleware(Edge, secure=parts.site.secure)],
         csrf_config=CSRFConfig(
             secret=read_secret(parts.config.database.url, name="csrf").hex(),
             cookie_name=f"{prefix}swannery_csrf",
@@ -240,6 +257,8 @@ def make_app(parts: Parts, *, worker: bool = True) -> Litestar:
         logging_config=None,
         debug=False,
     )
+    app.edge = Edge(secure=parts.site.secure)
+    return app
 
 
 @asynccontextmanager
@@ -252,7 +271,7 @@ def openapi() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="Swannery",
         version=swannery.__version__,
-        path="/api/v1",
+        path="/api/v1/description",  # beside it Litestar answers unknown addresses by itself; so nothing else is below it
         render_plugins=[JsonRenderPlugin(path="/openapi.json")],
         description="Send `Authorization: Bearer` with the token that POST /api/v1/session returns. Errors are application/problem+json.",
         components=Components(security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}),

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from town import Town
@@ -78,6 +79,19 @@ async def test_shared_twice_at_once_is_shared_once(town: Town) -> None:
     ids = await asyncio.gather(*(town.act(posts.share_activity, "member", activity_id=activity.id, draft=share) for _ in range(4)))
     assert len(set(ids)) == 1
     assert (await town.sql("SELECT count(*) FROM swannery.posts"))[0][0] == 1
+
+
+async def test_two_shared_from_one_page_are_two_posts(town: Town) -> None:
+    """All forms of a page carry one key."""
+    await take_over(town)
+    first, second, _ = await mine(town, "member")
+    key = uuid4()
+    ids = [
+        await town.act(posts.share_activity, "member", activity_id=one.id, draft=Draft(body=f"words {one.id}", client_key=key))
+        for one in (first, second)
+    ]
+    assert len(set(ids)) == 2
+    assert [one.shared_post_id for one in (await mine(town, "member"))[:2]] == ids
 
 
 async def test_after_its_post_is_deleted_it_may_be_shared_again(town: Town) -> None:

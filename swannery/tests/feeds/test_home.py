@@ -6,6 +6,7 @@ from town import Town
 from swannery.connections import actions as connections
 from swannery.feeds import actions as feeds
 from swannery.feeds import queries
+from swannery.foundation.events import MemberReturned
 from swannery.foundation.paging import decode
 from swannery.posts import actions as posts
 from swannery.posts.models import Draft
@@ -77,6 +78,7 @@ async def test_fan_out_twice_changes_nothing(town: Town) -> None:
 
 async def test_who_was_long_away_gets_a_list_when_they_return_and_none_before(town: Town) -> None:
     await town.act(connections.follow, "follower", person_id=town.ids["owner"])
+    await run_jobs(town)
     await town.sql("UPDATE swannery.members SET last_seen_at = now() - interval '40 days'")
     post_id = await write(town, "owner")
     await run_jobs(town)
@@ -110,6 +112,52 @@ async def test_pages_go_on_beyond_the_list(town: Town, monkeypatch: pytest.Monke
     assert len(await listed(town, "follower")) == 5
     for limit in (3, 5, 20):
         assert await home(town, "follower", limit=limit) == written[::-1], limit
+
+
+async def test_paging_home_to_its_end_skips_nothing_of_whom_wrote_most(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "PER_SOURCE", 4)
+    await seen_today(town, "follower")
+    rare = [await write(town, "friend", f"r{number}") for number in range(2)]
+    much = [await write(town, "owner", f"m{number}") for number in range(11)]
+    for who in ("owner", "friend"):
+        await town.act(connections.follow, "follower", person_id=town.ids[who])
+    for limit in (2, 3, 20):
+        assert await home(town, "follower", limit=limit) == [*much[::-1], *rare[::-1]], limit
+
+
+async def test_who_was_turned_away_and_let_in_again_misses_nothing(town: Town) -> None:
+    await seen_today(town, "follower", "owner")
+    await town.act(connections.follow, "follower", person_id=town.ids["owner"])
+    await town.sql("UPDATE swannery.members SET state = 'inactive' WHERE id = %(id)s", id=town.ids["follower"])
+    post_id = await write(town, "owner")
+    await run_jobs(town)
+    await town.sql("UPDATE swannery.members SET state = 'active' WHERE id = %(id)s", id=town.ids["follower"])
+    async with town.parts.database.transaction() as tx:
+        await tx.tell(MemberReturned(member_id=town.ids["follower"]))
+    assert await home(town, "follower") == [post_id]
+
+
+async def test_a_post_that_is_fanned_out_while_somebody_begins_to_follow_is_not_lost(town: Town) -> None:
+    await seen_today(town, "follower", "owner")
+    async with town.acting("follower") as (tx, viewer):
+        await connections.follow(tx, viewer=viewer, person_id=town.ids["owner"])
+        post_id = await write(town, "owner")
+        async with town.parts.database.transaction() as other:
+            await feeds.fan_out(other, post_id=post_id, published_at=0)
+    await run_jobs(town)
+    assert await listed(town, "follower") == [post_id]
+
+
+async def test_a_post_that_a_moderator_shows_reaches_its_readers(town: Town) -> None:
+    await seen_today(town, "follower")
+    await town.act(connections.follow, "follower", person_id=town.ids["owner"])
+    post_id = await write(town, "owner")
+    await town.sql("UPDATE swannery.posts SET state = 'held' WHERE id = %(id)s", id=post_id)
+    await run_jobs(town)
+    async with town.parts.database.transaction() as tx:
+        await posts.set_state(tx, post_id=post_id, state="shown")
+    await run_jobs(town)
+    assert await listed(town, "follower") == [post_id]
 
 
 async def test_lists_are_cut_to_their_length_and_keep_the_newest(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from town import Town
 from swannery.connections import actions as connections
 from swannery.foundation.errors import Conflict, Invalid, NotAllowed, NotSignedIn, NotThere, TooMany
 from swannery.foundation.events import PostDeleted, PostHeld, PostPublished
+from swannery.foundation.paging import Cursor
 from swannery.posts import actions
 from swannery.posts.models import LONGEST_POST, Draft
 from swannery.posts.ports import ports
@@ -55,6 +56,17 @@ async def test_the_same_key_again_is_the_same_post_also_at_the_same_time(town: T
     ids = await asyncio.gather(*(town.act(actions.publish_post, "owner", draft=draft) for _ in range(4)))
     assert len(set(ids)) == 1
     assert (await town.sql("SELECT count(*) FROM swannery.posts"))[0][0] == 1
+
+
+async def test_the_same_key_with_other_words_is_refused_by_the_action_and_new_on_the_website(town: Town) -> None:
+    key = uuid4()
+    await town.act(actions.publish_post, "owner", draft=Draft(body="one", client_key=key))
+    with pytest.raises(Conflict):
+        await town.act(actions.publish_post, "owner", draft=Draft(body="two", client_key=key))
+    async with town.browser("member") as browser:
+        for text in ("one", "two", "two"):
+            assert (await browser.post("/posts", text=text, audience="members", client_key=key)).status_code == 303
+    assert [row[0] for row in await town.sql("SELECT body FROM swannery.posts ORDER BY id")] == ["one", "one", "two"]
 
 
 async def test_two_people_may_use_the_same_key(town: Town) -> None:
@@ -211,7 +223,7 @@ async def test_pages_of_posts_neither_repeat_nor_skip_while_new_ones_arrive(town
         await publish(town, "owner", "meanwhile")
         if page.next_cursor is None:
             break
-        after = actions.Cursor(page.items[-1].published_at, page.items[-1].id)
+        after = Cursor(page.items[-1].published_at, page.items[-1].id)
     assert seen == sorted(written, reverse=True)
 
 
@@ -236,6 +248,15 @@ async def test_long_comment_threads_come_in_pages(town: Town) -> None:
         found, after = await town.act(actions.read_comments, "friend", post_id=post_id, after=after)
         bodies += [comment.body for comment in found]
     assert bodies == [str(n) for n in range(1, 121)]
+
+
+async def test_erasing_that_was_lost_is_found_again(town: Town) -> None:
+    await publish(town, "member", "my words")
+    await town.sql("UPDATE swannery.members SET state = 'erased' WHERE id = %(id)s", id=town.ids["member"])
+    async with town.parts.database.transaction() as tx:
+        assert await actions.erase_what_is_left(tx) == [town.ids["member"]]
+        await actions.erase_member(tx, member_id=town.ids["member"])
+        assert await actions.erase_what_is_left(tx) == []
 
 
 async def test_time_is_the_transactions(town: Town) -> None:

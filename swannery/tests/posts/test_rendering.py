@@ -74,6 +74,13 @@ def test_a_link_whose_words_hide_its_host_says_it(text: str, host: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "address", ["http:evil.example", "https:/evil.example", "https:///evil.example", "HTTP:evil.example", "http:\\\\evil.example"]
+)
+def test_an_address_browsers_would_mend_is_no_link(address: str) -> None:
+    assert "href" not in render_markdown(f"[bank.example]({address})")
+
+
+@pytest.mark.parametrize(
     "text", ["[gym.example](https://gym.example/a)", "<https://gym.example/a>", "[gym.example/a](https://gym.example/a)"]
 )
 def test_a_link_that_says_its_host_is_left_alone(text: str) -> None:

@@ -23,8 +23,10 @@ from swannery.communities.models import Foundation
 from swannery.config import Config
 from swannery.connections import actions as connections
 from swannery.feeds import actions as feeds
+from swannery.feeds import queries
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Conflict, NotThere
+from swannery.foundation.paging import decode
 from swannery.foundation.viewer import Viewer
 from swannery.posts import actions as posts
 from swannery.posts.models import Draft
@@ -275,6 +277,18 @@ async def differences_of(town: Town, world: World, *, readers: Iterable[str | No
     return [one for one in found if one[2] != one[3]]
 
 
+async def whole_home(tx: Transaction, viewer: Viewer) -> list[str]:
+    """Every page of it: none may be skipped where the kept list ends."""
+    texts: list[str] = []
+    after = None
+    while True:
+        feed = await feeds.read_home(tx, viewer=viewer, after=after, limit=3)
+        texts += [item.post.body for item in feed.items]
+        after = decode(feed.next_cursor)
+        if after is None:
+            return texts
+
+
 async def readings_of(tx: Transaction, viewer: Viewer, world: World, reader: str | None) -> AsyncIterator[tuple[str, set[str], set[str]]]:
     """Every way to read, as actions: what is seen and what the oracle expects."""
     found = await posts.read_posts(tx, viewer=viewer, ids=[post.id for post in world.posts.values()])
@@ -282,8 +296,7 @@ async def readings_of(tx: Transaction, viewer: Viewer, world: World, reader: str
     latest = await posts.latest_posts(tx, viewer=viewer, after=None, limit=50)
     yield "latest", marks_in(post.body for post in latest.items), world.readable(reader)
     if reader is not None:
-        home = await feeds.read_home(tx, viewer=viewer, after=None, limit=50)
-        yield "home", marks_in(item.post.body for item in home.items), world.at_home(reader)
+        yield "home", marks_in(await whole_home(tx, viewer)), world.at_home(reader)
     for mark in {comment.under for comment in world.comments.values() if comment.under}:
         seen, _ = await posts.read_comments(tx, viewer=viewer, post_id=world.posts[mark].id)
         yield f"comments of {mark}", marks_in(comment.body for comment in seen), world.comments_under(reader, mark)
@@ -293,7 +306,7 @@ def walk(neighbours: Neighbours, *, steps: int, walks: int) -> None:
     class Here(Walk):
         there = neighbours
 
-    run_state_machine_as_test(  # type: ignore[no-untyped-call] # hypothesis gives it no types
+    run_state_machine_as_test(
         Here,
         settings=settings(
             max_examples=walks,
@@ -304,6 +317,13 @@ def walk(neighbours: Neighbours, *, steps: int, walks: int) -> None:
             phases=[Phase.generate],
         ),
     )
+
+
+@pytest.fixture(autouse=True)
+def short_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So short that walks reach beyond them."""
+    monkeypatch.setattr(queries, "LENGTH", 4)
+    monkeypatch.setattr(queries, "PER_SOURCE", 2)
 
 
 def test_nobody_reads_what_the_oracle_says_they_may_not_nor_misses_anything(neighbours: Neighbours) -> None:

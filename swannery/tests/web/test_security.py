@@ -7,11 +7,16 @@ import pytest
 from litestar.routes import HTTPRoute
 from town import Town
 
-from swannery.foundation import web
+from swannery.foundation.metrics import STATEMENTS
 
 pytestmark = pytest.mark.anyio
 
+# /posts/abc, /nowhere/x and /api/v1/nothing are answered before any route of ours.
 PAGES = (
+    "/posts/abc",
+    "/nowhere/x",
+    "/api/v1/nothing",
+    "/healthz",
     "/",
     "/discover",
     "/sign-in",
@@ -38,6 +43,56 @@ async def test_every_page_is_private_and_says_what_browsers_may_do(town: Town, w
             assert "unsafe" not in policy, path
             assert headers["x-content-type-options"] == "nosniff", path
             assert "frame-ancestors 'none'" in policy, path
+
+
+async def test_refusals_of_forms_and_methods_carry_the_same_and_are_counted(town: Town) -> None:
+    async with town.browser("member") as browser:
+        for answer, status in (
+            (await browser.client.post("/posts", data={"text": "x"}), 403),
+            (await browser.client.put("/sign-in"), 405),
+            (await browser.client.head("/"), 200),
+            (await browser.client.head("/nowhere"), 404),
+        ):
+            assert (answer.status_code, answer.headers["cache-control"]) == (status, "private, no-store")
+            assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert (await browser.client.head("/")).text == ""
+        figures = (await browser.get("/metrics")).text
+        assert 'route="(none)"' in figures
+        assert 'status="0"' not in figures
+
+
+async def test_unknown_addresses_of_the_api_are_problems(town: Town) -> None:
+    async with town.browser("member", api=True) as api:
+        answer = await api.get("/api/v1/nothing")
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
+@pytest.mark.parametrize("path", ["/@%00", "/people?q=%00", "/@%ff", "/communities/%00", "/people?q=%ff", "/?after=%00", "/@\u00e9"])
+async def test_what_is_no_text_is_no_error_of_ours(town: Town, path: str) -> None:
+    async with town.browser("member") as browser:
+        assert (await browser.get(path)).status_code in {200, 404, 422}
+
+
+async def test_a_body_that_is_no_text_is_refused(town: Town) -> None:
+    async with town.browser("member", api=True) as api:
+        for body in (b'{"text": "\xff"}', b'{"text": "\\ud800"}', b'{"text": "a\\u0000b"}', b"\xff\xfe", b"[]", b"null"):
+            answer = await api.client.post("/api/v1/posts", content=body, headers={"content-type": "application/json"})
+            assert answer.status_code in {201, 400, 422}, (body, answer.text)
+
+
+async def test_figures_are_for_this_machine_or_whoever_has_the_token(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with town.browser(None, api=True) as browser:
+        assert (await browser.get("/metrics")).status_code == 200
+        assert (await browser.get("/metrics", **{"x-forwarded-for": "203.0.113.9"})).status_code == 404
+        monkeypatch.setenv("SWANNERY_METRICS_TOKEN", "figures")
+        assert (await browser.get("/metrics")).status_code == 404
+        assert (await browser.get("/metrics", authorization="Bearer figures")).status_code == 200
+
+
+async def test_the_search_of_people_is_kept_on_the_next_page(town: Town) -> None:
+    await town.sql("INSERT INTO swannery.members (handle, name) SELECT 'anna_' || n, 'Anna & Co ' || n FROM generate_series(1, 40) AS n")
+    async with town.browser("member") as browser:
+        assert "/people?q=anna+%26&amp;after=" in (await browser.client.get("/people", params={"q": "anna &"})).text
 
 
 async def test_no_page_holds_a_script_or_a_style_of_its_own(town: Town) -> None:
@@ -172,7 +227,7 @@ async def test_no_page_asks_more_often_than_a_page_may(town: Town, path: str, mo
     async with town.browser("member", api="/api/" in path) as browser:
         await browser.get(address)
         counted: list[int] = []
-        monkeypatch.setattr(web.STATEMENTS, "labels", lambda **_: Counting(counted))
+        monkeypatch.setattr(STATEMENTS, "labels", lambda **_: Counting(counted))
         assert (await browser.get(address)).status_code == 200
     assert len(counted) == 1
     assert counted[0] <= most

@@ -57,7 +57,8 @@ async def read_connections(tx: Transaction, *, member_id: int) -> Connections:
         " ARRAY(SELECT blocked_id FROM swannery.blocks WHERE blocker_id = %(me)s"
         " UNION SELECT blocker_id FROM swannery.blocks WHERE blocked_id = %(me)s),"
         " ARRAY(SELECT addressee_id FROM swannery.friend_requests WHERE sender_id = %(me)s),"
-        " ARRAY(SELECT sender_id FROM swannery.friend_requests WHERE addressee_id = %(me)s)",
+        " ARRAY(SELECT r.sender_id FROM swannery.friend_requests r JOIN swannery.members m ON m.id = r.sender_id"
+        " WHERE r.addressee_id = %(me)s AND m.state = 'active')",
         {"me": member_id},
     )
     followees, friends, blocked, asked, asked_by = (tuple(ids) for ids in found[0])

@@ -1,7 +1,7 @@
 """What the lists do when something happens. A changed connection changes one list, at once; a new post changes many, in a job."""
 
 from swannery.feeds.actions import add_own, erase_member, rebuild
-from swannery.feeds.jobs import FAN_OUT, FORGET
+from swannery.feeds.jobs import FAN_OUT, FORGET, REBUILD
 from swannery.foundation.database import Transaction
 from swannery.foundation.events import (
     Befriended,
@@ -13,6 +13,7 @@ from swannery.foundation.events import (
     Followed,
     MemberCameBack,
     MemberErased,
+    MemberReturned,
     PostDeleted,
     PostHeld,
     PostPublished,
@@ -35,21 +36,28 @@ async def _deleted(tx: Transaction, event: PostDeleted) -> None:
 
 
 async def _follows_changed(tx: Transaction, event: Followed | Unfollowed) -> None:
-    await rebuild(tx, member_id=event.follower_id)
+    await _renew(tx, event.follower_id)
 
 
 async def _friends_changed(tx: Transaction, event: Befriended | Unfriended) -> None:
-    for member_id in sorted((event.member_id, event.friend_id)):
-        await rebuild(tx, member_id=member_id)
+    await _renew(tx, event.member_id, event.friend_id)
 
 
 async def _blocked(tx: Transaction, event: Blocked) -> None:
-    for member_id in sorted((event.blocker_id, event.blocked_id)):
+    await _renew(tx, event.blocker_id, event.blocked_id)
+
+
+async def _membership_changed(
+    tx: Transaction, event: CommunityFounded | CommunityJoined | CommunityLeft | MemberCameBack | MemberReturned
+) -> None:
+    await _renew(tx, event.member_id)
+
+
+async def _renew(tx: Transaction, *member_ids: int) -> None:
+    """Make lists anew, in one order always: now, for whoever looks at once, and after the commit, for what is published meanwhile."""
+    for member_id in sorted(member_ids):
         await rebuild(tx, member_id=member_id)
-
-
-async def _membership_changed(tx: Transaction, event: CommunityFounded | CommunityJoined | CommunityLeft | MemberCameBack) -> None:
-    await rebuild(tx, member_id=event.member_id)
+        await tx.defer(REBUILD, member_id=member_id)
 
 
 async def _erased(tx: Transaction, event: MemberErased) -> None:
@@ -70,4 +78,5 @@ def listen(dispatcher: Dispatcher) -> None:
     dispatcher.listen(CommunityJoined, _membership_changed)
     dispatcher.listen(CommunityLeft, _membership_changed)
     dispatcher.listen(MemberCameBack, _membership_changed)
+    dispatcher.listen(MemberReturned, _membership_changed)
     dispatcher.listen(MemberErased, _erased)

@@ -1,6 +1,6 @@
 """Filling lists in the background."""
 
-from swannery.feeds.actions import fan_out, forget_post, trim
+from swannery.feeds.actions import fan_out, forget_post, rebuild, trim
 from swannery.foundation.database import Transaction
 from swannery.foundation.jobs import Job, Tick
 
@@ -9,11 +9,17 @@ async def _fan_out(tx: Transaction, *, post_id: int, published_at: float) -> Non
     await fan_out(tx, post_id=post_id, published_at=published_at)
 
 
+async def _rebuild(tx: Transaction, *, member_id: int) -> None:
+    await rebuild(tx, member_id=member_id)
+
+
 async def _forget(tx: Transaction, *, post_id: int) -> None:
     await forget_post(tx, post_id=post_id)
 
 
 FAN_OUT = Job(name="feeds.fan_out", work=_fan_out)
 FORGET = Job(name="feeds.forget_post", work=_forget)
-JOBS = (FAN_OUT, FORGET)
+# Once more after the transaction that changed a connection: a post that was fanned out meanwhile is in the list only then.
+REBUILD = Job(name="feeds.rebuild", work=_rebuild)
+JOBS = (FAN_OUT, FORGET, REBUILD)
 TICKS = (Tick(name="feeds.trim", every_s=3600.0, work=trim),)

@@ -88,26 +88,32 @@ async def fan_out(tx: Transaction, *, post_id: int) -> int:
 async def rebuild(tx: Transaction, *, member_id: int) -> None:
     """Make a member's list anew from its sources. The member's row is locked, so that two rebuilds follow each other.
 
-    Only kept together with `fan_out`: a post published meanwhile is in the one or the other, or in both.
+    At most some posts of each source are taken. The list ends where the first source that has more was cut, so that everything newer than
+    its end is in it and `read_sources` goes on from there. Indexes: posts_author, posts_community, one short scan per source.
     """
     values = {"member": member_id, "per_source": PER_SOURCE, "length": LENGTH}
     await tx.sql("SELECT 1 FROM swannery.members WHERE id = %(member)s FOR NO KEY UPDATE", values)
     await tx.sql("DELETE FROM swannery.feed_entries WHERE member_id = %(member)s", values)
     # sees all: nobody reads here; every list is read through the condition
     await tx.sql(
-        "INSERT INTO swannery.feed_entries (member_id, post_id, author_id, published_at)"
-        " SELECT %(member)s, id, author_id, published_at FROM ("
-        "SELECT found.* FROM (SELECT %(member)s::bigint AS author"
+        "WITH found AS ("
+        "SELECT 'author' AS kind, source.id AS source, newest.* FROM (SELECT %(member)s::bigint AS id"
         " UNION SELECT followee_id FROM swannery.follows WHERE follower_id = %(member)s"
         " UNION SELECT friend_id FROM swannery.friendships WHERE member_id = %(member)s) AS source CROSS JOIN LATERAL ("
-        "SELECT p.id, p.author_id, p.published_at FROM swannery.posts p WHERE p.author_id = source.author AND p.community_id IS NULL"
+        "SELECT p.id, p.author_id, p.published_at FROM swannery.posts p WHERE p.author_id = source.id AND p.community_id IS NULL"
         " AND p.deleted_at IS NULL AND (p.author_id = %(member)s OR (p.state = 'shown' AND p.audience <> 'me'))"
-        " ORDER BY p.published_at DESC, p.id DESC LIMIT %(per_source)s) AS found"
-        " UNION SELECT found.* FROM (SELECT community_id FROM swannery.community_members WHERE member_id = %(member)s) AS source"
-        " CROSS JOIN LATERAL (SELECT p.id, p.author_id, p.published_at FROM swannery.posts p WHERE p.community_id = source.community_id"
-        " AND (p.state = 'shown' OR p.author_id = %(member)s) AND p.deleted_at IS NULL"
-        " ORDER BY p.published_at DESC, p.id DESC LIMIT %(per_source)s) AS found"
-        ") AS everything ORDER BY published_at DESC, id DESC LIMIT %(length)s ON CONFLICT DO NOTHING",
+        " ORDER BY p.published_at DESC, p.id DESC LIMIT %(per_source)s) AS newest"
+        " UNION ALL SELECT 'community', source.id, newest.* FROM (SELECT community_id AS id FROM swannery.community_members"
+        " WHERE member_id = %(member)s) AS source CROSS JOIN LATERAL ("
+        "SELECT p.id, p.author_id, p.published_at FROM swannery.posts p WHERE p.community_id = source.id AND p.deleted_at IS NULL"
+        " AND (p.state = 'shown' OR p.author_id = %(member)s) ORDER BY p.published_at DESC, p.id DESC LIMIT %(per_source)s) AS newest"
+        "), cut AS (SELECT published_at, id FROM ("
+        "SELECT published_at, id, row_number() OVER (PARTITION BY kind, source ORDER BY published_at DESC, id DESC) AS place FROM found"
+        ") AS numbered WHERE place = %(per_source)s ORDER BY published_at DESC, id DESC LIMIT 1)"
+        " INSERT INTO swannery.feed_entries (member_id, post_id, author_id, published_at)"
+        " SELECT DISTINCT %(member)s::bigint, f.id, f.author_id, f.published_at FROM found f"
+        " WHERE NOT EXISTS (SELECT 1 FROM cut WHERE (f.published_at, f.id) < (cut.published_at, cut.id))"
+        " ORDER BY f.published_at DESC, f.id DESC LIMIT %(length)s ON CONFLICT DO NOTHING",
         values,
     )
 

@@ -110,6 +110,7 @@ class Database:
             max_overflow=0,
             pool_timeout=self.limits.statement_s,
             pool_pre_ping=False,
+            hide_parameters=True,  # what people wrote stands in no error text
             # Autocommit in the driver: the transaction is begun below, together with its limits, in one round trip.
             connect_args=connect_arguments(url, pgbouncer=pgbouncer) | {"autocommit": True},
         )
@@ -145,6 +146,8 @@ def connect_arguments(url: str, *, pgbouncer: bool = False) -> dict[str, Any]:
     """Return psycopg's arguments. Behind PgBouncer nothing may be prepared: the next transaction has another session."""
     arguments: dict[str, Any] = {"application_name": APPLICATION_NAME, **psycopg.conninfo.conninfo_to_dict(url)}
     arguments.setdefault("connect_timeout", 5)
+    # A server that vanished without a word is noticed, also by whoever only listens.
+    arguments |= {"keepalives": 1, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
     if pgbouncer:
         arguments["prepare_threshold"] = None
     return arguments

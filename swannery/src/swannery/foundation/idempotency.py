@@ -1,9 +1,15 @@
 """A form sent twice is taken once: the first transaction claims its key, a second one learns what came of it."""
 
-from uuid import UUID
+import hashlib
+from uuid import UUID, uuid5
 
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Conflict
+
+
+def subject_of(kind: str, *parts: str) -> str:
+    """Return what a key is used for: the kind and a mark of what was sent, so that other words under the same key are noticed."""
+    return f"{kind}:{hashlib.sha256(chr(31).join(parts).encode(errors='replace')).hexdigest()[:32]}"
 
 
 async def claim(tx: Transaction, *, member_id: int, key: UUID | None, subject: str) -> int | None:
@@ -22,6 +28,11 @@ async def claim(tx: Transaction, *, member_id: int, key: UUID | None, subject: s
     if not made or made[0][0] != subject or made[0][1] is None:
         raise Conflict("This was already sent for something else.", next_step="Reload the page and send it again.")
     return int(made[0][1])
+
+
+def of_words(key: UUID | None, *parts: str) -> UUID | None:
+    """Return a key of a form and what was typed into it: whoever goes back and types something else means a second thing."""
+    return uuid5(key, chr(31).join(parts)) if key is not None else None
 
 
 async def settle(tx: Transaction, *, member_id: int, key: UUID | None, subject_id: int) -> None:

@@ -16,6 +16,7 @@ from procrastinate import jobs as queue_states
 from psycopg_pool import AsyncConnectionPool
 
 from swannery.foundation.database import SCHEMA, Database, Transaction, connect_arguments
+from swannery.foundation.metrics import JOBS, QUEUE_JOBS, QUEUE_OLDEST
 
 log = structlog.get_logger("swannery.jobs")
 
@@ -23,6 +24,8 @@ CONNECTIONS = 3  # of the budget: one listens, two are the queue's own; jobs wor
 HEARTBEAT_S = 2.0
 STALLED_AFTER_S = 10
 RESCUE_EVERY_S = 3
+LONGEST_WAIT_S = 600
+STATEMENT_MS, LOCK_MS = 15_000, 5_000  # of the queue's own statements
 NEW_WORKER_AFTER_S = 1.0
 
 
@@ -31,7 +34,7 @@ class Job(NamedTuple):
 
     name: str
     work: Callable[..., Awaitable[None]]
-    retries: int = 5
+    retries: int = 40
 
 
 class Tick(NamedTuple):
@@ -40,6 +43,20 @@ class Tick(NamedTuple):
     name: str
     every_s: float
     work: Callable[[Transaction], Awaitable[None]]
+
+
+class Patience(procrastinate.BaseRetryStrategy):
+    """Waits longer after each failure, ten minutes at most; a database that is away for hours loses no job."""
+
+    def __init__(self, *, attempts: int) -> None:
+        self._attempts = attempts
+
+    def get_retry_decision(self, *, exception: BaseException, job: procrastinate.jobs.Job) -> procrastinate.RetryDecision | None:
+        """Say when to try again, or that it is enough."""
+        del exception
+        if job.attempts >= self._attempts:
+            return None
+        return procrastinate.RetryDecision(retry_in={"seconds": min(2**job.attempts, LONGEST_WAIT_S)})
 
 
 class SchemaConnector(procrastinate.PsycopgConnector):
@@ -57,7 +74,11 @@ class SchemaConnector(procrastinate.PsycopgConnector):
         self, connection: psycopg.AsyncConnection[Any] | None = None
     ) -> AsyncIterator[psycopg.AsyncCursor[dict[str, Any]]]:
         async with super()._get_cursor(connection) as cursor, cursor.connection.transaction():
-            await cursor.execute(f"SET LOCAL search_path = {SCHEMA}")
+            await cursor.execute(
+                f"SET LOCAL search_path = {SCHEMA}; SET LOCAL statement_timeout = {STATEMENT_MS}; SET LOCAL lock_timeout = {LOCK_MS}"
+                if connection is None
+                else f"SET LOCAL search_path = {SCHEMA}"
+            )
             yield cursor
             if connection is not None:
                 await connection.execute("SET LOCAL search_path = DEFAULT")
@@ -77,12 +98,18 @@ class Queue:
         database.queue = self
 
     def _register(self, job: Job) -> Any:  # noqa: ANN401 - procrastinate's task, generic over what it takes
-        retry = procrastinate.RetryStrategy(max_attempts=job.retries, exponential_wait=2)
-
-        @self._app.task(name=job.name, retry=retry)
+        @self._app.task(name=job.name, retry=Patience(attempts=job.retries))
         async def in_transaction(**arguments: Any) -> None:  # noqa: ANN401 - as deferred
-            async with self._database.transaction() as tx:
-                await job.work(tx, **arguments)
+            result = "failed"
+            try:
+                async with self._database.transaction() as tx:
+                    await job.work(tx, **arguments)
+                result = "done"
+            except Exception as error:
+                log.warning("job failed", job=job.name, error=type(error).__name__)
+                raise
+            finally:
+                JOBS.labels(job=job.name, result=result).inc()
 
         return in_transaction
 
@@ -113,6 +140,17 @@ class Queue:
             await asyncio.gather(*self._running, return_exceptions=True)
             self._connector.let_go()
             await pool.close()
+
+    async def look(self) -> None:
+        """Note how many jobs wait and how many were given up, for the metrics."""
+        rows = await self._connector.execute_query_all_async(
+            "SELECT status::text AS status, count(*) AS jobs, extract(epoch FROM now() - min(coalesce(scheduled_at, now())))::float8 AS age"
+            " FROM procrastinate_jobs WHERE status IN ('todo', 'doing', 'failed') GROUP BY status"
+        )
+        found = {row["status"]: row for row in rows}
+        for status in ("todo", "doing", "failed"):
+            QUEUE_JOBS.labels(status=status).set(found[status]["jobs"] if status in found else 0)
+        QUEUE_OLDEST.set(found["todo"]["age"] if "todo" in found else 0)
 
     def alive(self) -> bool:
         """Whether everything that should run does."""
@@ -148,6 +186,7 @@ class Queue:
                 for job in stalled:
                     log.info("job rescued", job=job.task_name)
                     await self._app.job_manager.retry_job(job)
+                await self.look()
             except Exception as error:  # noqa: BLE001 - the database may be away; it is looked again
                 log.warning("rescue failed", error=type(error).__name__)
             await asyncio.sleep(RESCUE_EVERY_S)

@@ -2,20 +2,22 @@
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from types import UnionType
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 import msgspec
 import structlog
-from litestar import MediaType, Request, Response
+from litestar import Litestar, MediaType, Request, Response
 from litestar.datastructures import MutableScopeHeaders
-from litestar.enums import ScopeType
-from litestar.exceptions import HTTPException, PermissionDeniedException, ValidationException
+from litestar.enums import HttpMethod, ScopeType
+from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException, PermissionDeniedException, ValidationException
 from litestar.openapi import ResponseSpec
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, LifeSpanScope, Message, Receive, Scope, Send
 from litestar.utils.scope.state import ScopeState
+from sqlalchemy.exc import DataError
 
 from swannery.foundation import clock
 from swannery.foundation.database import statements_sent
@@ -34,6 +36,7 @@ STATUS: Mapping[Kind, int] = {
     "unauthenticated": 401,
     "forbidden": 403,
     "not_found": 404,
+    "method": 405,
     "conflict": 409,
     "too_many": 429,
     "unavailable": 503,
@@ -240,17 +243,14 @@ def refuse(error: SwanneryError, *, request: Request[Any, Any, Any], theme: Them
 
 def translate(error: Exception) -> SwanneryError:
     """Put an error of Litestar's, or one nobody expected, into words of ours. Unexpected ones are logged by kind, never shown."""
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]  # Litestar wraps what is raised while a transaction ends
     if isinstance(error, SwanneryError):
         return error
-    if isinstance(error, ValidationException):
-        return invalid(error)
-    if isinstance(error, PermissionDeniedException):
-        return StaleForm("This page was open for too long.", next_step="Go back, reload it, and send it again.")
-    if isinstance(error, HTTPException) and error.status_code in {404, 405}:
-        return NotThere()
-    if isinstance(error, HTTPException) and error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
-        return SwanneryError(HTTPStatus(error.status_code).description or "The request cannot be read.", next_step="Check what was sent.")
-    log.error("unexpected", error=type(error).__name__, exc_info=False, where=where(error))
+    known = next((make for kinds, make in TRANSLATED if isinstance(error, kinds)), None)
+    if known is not None:
+        return known(error)
+    log.error("unexpected", error=type(error).__name__, where=where(error))
     return Broken("Something went wrong on our side.", next_step="Nothing was saved. Try again in a moment.")
 
 
@@ -268,6 +268,12 @@ class StaleForm(SwanneryError):
     kind = "forbidden"
 
 
+class NoSuchMethod(SwanneryError):
+    """The address is there; what was asked of it is not."""
+
+    kind = "method"
+
+
 class Broken(Unavailable):
     """A defect of ours."""
 
@@ -279,21 +285,41 @@ def invalid(error: ValidationException) -> SwanneryError:
     return SwanneryError("Some of this cannot be taken.", next_step="See what is said of each field.", fields=fields)
 
 
-class Edge:
-    """The outermost middleware: headers on every answer, a line in the log, figures for the metrics."""
+def refused_by_litestar(error: HTTPException) -> SwanneryError:
+    """Put a refusal of Litestar's own into words."""
+    if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return Broken("Something went wrong on our side.", next_step="Nothing was saved. Try again in a moment.")
+    return SwanneryError(HTTPStatus(error.status_code).description or "The request cannot be read.", next_step="Check what was sent.")
 
-    def __init__(self, app: ASGIApp, *, secure: bool) -> None:
-        self._app = app
+
+# The first that fits counts, so the particular stands before the general.
+TRANSLATED: tuple[tuple[type[Exception] | UnionType, Callable[[Any], SwanneryError]], ...] = (
+    (ValidationException, invalid),
+    (
+        PermissionDeniedException,
+        lambda _: StaleForm("This page was open for too long.", next_step="Go back, reload it, and send it again."),
+    ),
+    (MethodNotAllowedException, lambda _: NoSuchMethod("This cannot be done here.")),
+    (NotFoundException, lambda _: NotThere()),
+    (HTTPException, refused_by_litestar),
+    (UnicodeDecodeError | DataError, lambda _: SwanneryError("This cannot be read.", next_step="Send UTF-8 without NUL characters.")),
+)
+
+
+class Edge:
+    """Around the whole application: headers on every answer, a line in the log, figures for the metrics, HEAD for every GET."""
+
+    def __init__(self, *, secure: bool) -> None:
         self._headers = HEADERS | ({"strict-transport-security": "max-age=31536000"} if secure else {})
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def pass_on(self, app: ASGIApp, scope: HTTPScope, receive: Receive, send: Send) -> None:  # noqa: PLR0917 - as ASGI hands them over
         """Pass the request on and look at what comes back."""
-        if scope["type"] == ScopeType.WEBSOCKET:
-            await self._app(scope, receive, send)
-            return
         started = time.perf_counter()
         sent: list[str] = []
         statements_sent.set(sent)
+        method = scope["method"]
+        if method == HttpMethod.HEAD:
+            scope = {**scope, "method": HttpMethod.GET}
         status = 0
 
         async def look(message: Message) -> None:
@@ -303,15 +329,30 @@ class Edge:
                 headers = MutableScopeHeaders.from_message(message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
+            elif method == HttpMethod.HEAD and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             await send(message)
 
         try:
-            await self._app(scope, receive, look)
+            await app(scope, receive, look)
         finally:
             seconds = time.perf_counter() - started
             # The route's pattern, not its path: paths hold ids and handles of people.
             route = scope.get("path_template") or "(none)"
-            REQUESTS.labels(method=scope["method"], route=route, status=str(status)).inc()
+            REQUESTS.labels(method=str(method), route=route, status=str(status)).inc()
             SECONDS.labels(route=route).observe(seconds)
             STATEMENTS.labels(route=route).observe(len(sent))
-            log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1), statements=len(sent))
+            log.info("request", method=str(method), route=route, status=status, ms=round(seconds * 1000, 1), statements=len(sent))
+
+
+class Platform(Litestar):
+    """The application with its edge: also what Litestar answers by itself (unknown addresses, refused forms) passes through it."""
+
+    edge: Edge | None = None
+
+    async def __call__(self, scope: Scope | LifeSpanScope, receive: Any, send: Any) -> None:  # noqa: ANN401 - as ASGI hands them over
+        """Answer one request, or live through start and stop."""
+        if self.edge is not None and scope["type"] == ScopeType.HTTP:
+            await self.edge.pass_on(super().__call__, scope, receive, send)  # type: ignore[arg-type] # Litestar takes lifespans as well
+        else:
+            await super().__call__(scope, receive, send)

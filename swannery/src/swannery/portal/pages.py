@@ -1,6 +1,7 @@
 """Home, discover, profiles, people, communities: pages made of what several features know."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import msgspec
@@ -133,7 +134,7 @@ async def show_people(
     """Everybody here, to find and to follow."""
     found = await people.list_people(tx, viewer=viewer, beginning=q, after_id=Id.clamp(after))
     relations = await connections.relations(tx, viewer=viewer, ids=[person.id for person in found])
-    more = f"/people?after={found[-1].id}" if len(found) == people.PAGE else None
+    more = f"/people?{urlencode({'q': q, 'after': found[-1].id})}" if len(found) == people.PAGE else None
     return page.show("portal/people.html", people=found, relations=relations, q=q, next_url=more, active="people")
 
 

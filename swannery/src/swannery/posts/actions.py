@@ -42,14 +42,16 @@ async def share_activity(tx: Transaction, *, viewer: Viewer, activity_id: int, d
         return activity.shared_post_id
     partner = activity.partner.id if activity.partner else None
     card = CardFacts(title=activity.title, happened_at=activity.happened_at, partner_id=partner, facts=activity.facts, bars=activity.bars)
-    post_id = await _publish(tx, viewer=viewer, draft=checked, card=card)
+    # The activity's own lock makes it once; a page has one key for all its forms.
+    post_id = await _publish(tx, viewer=viewer, draft=msgspec.structs.replace(checked, client_key=None), card=card)
     await activities.mark_shared(tx, viewer=viewer, activity_id=activity_id, post_id=post_id)
     return post_id
 
 
 async def _publish(tx: Transaction, *, viewer: Viewer, draft: Draft, card: CardFacts | None) -> int:
     author = viewer.member_id
-    earlier = await idempotency.claim(tx, member_id=author, key=draft.client_key, subject="post")
+    subject = idempotency.subject_of("post", draft.body, draft.audience, str(draft.community_id))
+    earlier = await idempotency.claim(tx, member_id=author, key=draft.client_key, subject=subject)
     if earlier is not None:
         return earlier
     await throttle.limit(tx, what="post", who=str(author), times=POSTS_AN_HOUR, window_s=HOUR_S)
@@ -150,7 +152,8 @@ async def add_comment(tx: Transaction, *, viewer: Viewer, post_id: int, text: st
     member = viewer.member_id
     await read_post(tx, viewer=viewer, post_id=post_id)
     body = check_comment(text)
-    earlier = await idempotency.claim(tx, member_id=member, key=client_key, subject="comment")
+    subject = idempotency.subject_of("comment", str(post_id), body)
+    earlier = await idempotency.claim(tx, member_id=member, key=client_key, subject=subject)
     comment_id = earlier if earlier is not None else await _insert_comment(tx, member=member, post_id=post_id, body=body)
     if earlier is None:
         await idempotency.settle(tx, member_id=member, key=client_key, subject_id=comment_id)
@@ -199,8 +202,20 @@ async def react(tx: Transaction, *, viewer: Viewer, post_id: int, on: bool) -> R
 
 
 async def set_state(tx: Transaction, *, post_id: int, state: State) -> None:
-    """Show, hold or remove a post: for moderation, which gives the reason."""
-    await queries.set_state(tx, post_id=post_id, state=state)
+    """Show, hold or remove a post: for moderation, which gives the reason. A post that is shown now reaches its readers' lists."""
+    author_id = await queries.set_state(tx, post_id=post_id, state=state)
+    if author_id is not None and state == "shown":
+        await tx.tell(PostPublished(post_id=post_id, author_id=author_id))
+
+
+async def part(tx: Transaction, *, one: int, other: int) -> None:
+    """Take two members who no longer see each other out of each other's cards."""
+    await queries.forget_partner(tx, one=one, other=other)
+
+
+async def erase_what_is_left(tx: Transaction) -> list[int]:
+    """Return members who are erased and whose words are still there: a job of theirs was lost."""
+    return await queries.erased_with_words(tx)
 
 
 async def erase_member(tx: Transaction, *, member_id: int) -> None:

@@ -1,8 +1,8 @@
 """What posts do later."""
 
 from swannery.foundation.database import Transaction
-from swannery.foundation.jobs import Job
-from swannery.posts.actions import erase_member, recount_around
+from swannery.foundation.jobs import Job, Tick
+from swannery.posts.actions import erase_member, erase_what_is_left, recount_around
 
 
 async def _erase(tx: Transaction, *, member_id: int) -> None:
@@ -16,3 +16,12 @@ async def _recount(tx: Transaction, *, member_id: int) -> None:
 ERASE = Job(name="posts.erase", work=_erase)
 RECOUNT = Job(name="posts.recount", work=_recount)
 JOBS = (ERASE, RECOUNT)
+
+
+async def _erase_again(tx: Transaction) -> None:
+    for member_id in await erase_what_is_left(tx):
+        await tx.defer(ERASE, member_id=member_id)
+
+
+# Erasing is owed: should a job of it ever be lost, it is found here.
+TICKS = (Tick(name="posts.erase_again", every_s=3600.0, work=_erase_again),)

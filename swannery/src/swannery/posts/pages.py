@@ -13,6 +13,7 @@ from litestar.params import Body, FromPath, FromQuery
 from swannery.activities import actions as activities
 from swannery.communities import actions as communities
 from swannery.communities.models import Community
+from swannery.foundation import idempotency
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Invalid
 from swannery.foundation.viewer import Viewer
@@ -108,10 +109,11 @@ def refuse_post(page: Page, *, state: FormState, mine: list[Community], client_k
 
 def draft_of(data: PostForm, *, places: dict[str, int]) -> Draft:
     """Read the composer's one choice of who may read it; a community one is not in counts as none."""
+    key = idempotency.of_words(data.client_key, data.text, data.audience)
     if data.audience.startswith(IN_COMMUNITY):
         slug = data.audience.removeprefix(IN_COMMUNITY)
-        return Draft(body=data.text, audience="community", community_id=places.get(slug, 0), client_key=data.client_key)
-    return Draft(body=data.text, audience=data.audience, client_key=data.client_key)
+        return Draft(body=data.text, audience="community", community_id=places.get(slug, 0), client_key=key)
+    return Draft(body=data.text, audience=data.audience, client_key=key)
 
 
 @get("/posts/{post_id:int}")
@@ -144,7 +146,9 @@ async def comment(
 ) -> Response[Any]:
     """Comment on a post."""
     try:
-        added = await actions.add_comment(tx, viewer=viewer, post_id=Id.check(post_id), text=data.text, client_key=data.client_key)
+        added = await actions.add_comment(
+            tx, viewer=viewer, post_id=Id.check(post_id), text=data.text, client_key=idempotency.of_words(data.client_key, data.text)
+        )
     except Invalid as error:
         return await refuse_comment(tx, viewer, page, post_id=post_id, state=FormState(values={"text": data.text}, errors=error.fields))
     found = await actions.read_post(tx, viewer=viewer, post_id=post_id)

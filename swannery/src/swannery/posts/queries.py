@@ -110,9 +110,34 @@ async def mark_deleted(tx: Transaction, *, post_id: int, author_id: int) -> bool
     )
 
 
-async def set_state(tx: Transaction, *, post_id: int, state: State) -> None:
-    """Show, hold or remove a post."""
-    await tx.sql("UPDATE swannery.posts SET state = %(state)s WHERE id = %(id)s", {"state": state, "id": post_id})
+async def set_state(tx: Transaction, *, post_id: int, state: State) -> int | None:
+    """Show, hold or remove a post; returns its author if that changed anything."""
+    found = await tx.sql(
+        "UPDATE swannery.posts SET state = %(state)s WHERE id = %(id)s AND state <> %(state)s RETURNING author_id",
+        {"state": state, "id": post_id},
+    )
+    return int(found[0][0]) if found else None
+
+
+async def forget_partner(tx: Transaction, *, one: int, other: int) -> None:
+    """Take each of two members out of the other's cards. Index: posts_author."""
+    await tx.sql(
+        "UPDATE swannery.posts SET card = jsonb_set(card, '{partner_id}', 'null') WHERE kind = 'activity' AND card IS NOT NULL"
+        " AND ((author_id = %(one)s AND (card ->> 'partner_id')::bigint = %(other)s)"
+        " OR (author_id = %(other)s AND (card ->> 'partner_id')::bigint = %(one)s))",
+        {"one": one, "other": other},
+    )
+
+
+async def erased_with_words(tx: Transaction) -> list[int]:
+    """Return erased members of whom words are left. Indexes: posts_author, comments_author."""
+    # sees all: nobody is shown these; they are erased
+    found = await tx.sql(
+        "SELECT m.id FROM swannery.members m WHERE m.state = 'erased' AND ("
+        "EXISTS (SELECT 1 FROM swannery.posts p WHERE p.author_id = m.id AND (p.body <> '' OR p.deleted_at IS NULL))"
+        " OR EXISTS (SELECT 1 FROM swannery.comments c WHERE c.author_id = m.id AND c.body <> '')) LIMIT 1000"
+    )
+    return [row[0] for row in found]
 
 
 async def read_comments(tx: Transaction, *, post_id: int, viewer: Viewer, after: int, limit: int) -> list[Comment]:

@@ -1,16 +1,19 @@
 """Finding people. A block hides both from each other; whoever the app deactivated is hidden from all."""
 
+import re
 from collections.abc import Collection
 
 from swannery.accounts.models import Person, Profile
 from swannery.accounts.queries import people as people_queries
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import NotThere
+from swannery.foundation.text import clean_line
 from swannery.foundation.viewer import Viewer
 
 __all__ = ["find_person", "list_people", "people_by_id", "read_profile"]
 
 PAGE = 30
+HANDLE = re.compile(r"[a-z0-9_]{2,30}")
 LONGEST_SEARCH = 100
 
 
@@ -31,7 +34,7 @@ async def read_profile(tx: Transaction, *, handle: str, viewer: Viewer) -> Profi
     """Return a member's page; raises NotThere when there is none, or none for this viewer. Strangers see profiles of open sites only."""
     if not viewer.signed_in and not viewer.site_open:
         raise NotThere
-    profile = await people_queries.find_profile(tx, handle=handle)
+    profile = await people_queries.find_profile(tx, handle=handle) if HANDLE.fullmatch(handle.lower()) else None
     if profile is None or profile.person.id in viewer.blocked:
         raise NotThere
     return profile
@@ -40,5 +43,5 @@ async def read_profile(tx: Transaction, *, handle: str, viewer: Viewer) -> Profi
 async def list_people(tx: Transaction, *, viewer: Viewer, beginning: str = "", after_id: int = 0) -> list[Person]:
     """Return a page of members, the longest here first; members only."""
     hidden = {*viewer.blocked, viewer.member_id}
-    text = " ".join(beginning.split())[:LONGEST_SEARCH].removeprefix("@")
+    text = clean_line(beginning)[:LONGEST_SEARCH].removeprefix("@")
     return await people_queries.list_people(tx, beginning=text, hidden=hidden, after_id=after_id, limit=PAGE)

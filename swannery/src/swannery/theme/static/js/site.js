@@ -104,7 +104,7 @@
   // --- the counter speaks only when the end comes near
   const count = (area) => {
     const limit = Number(area.dataset.limit);
-    const left = limit - [...area.value].length;
+    const left = limit - [...area.value.trim()].length;
     const output = area.form?.querySelector(".counter");
     if (!output) return;
     output.textContent = left <= limit / 10 ? `${left}` : "";
