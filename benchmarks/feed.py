@@ -146,11 +146,7 @@ class serving:  # noqa: N801 - reads as a context manager
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
         code = (
-            "import os
-from pathlib import Path
-from swannery.app import run
-from swannery.config import read_config
-"
+            "import os\nfrom pathlib import Path\nfrom swannery.app import run\nfrom swannery.config import read_config\n"
             f"run(read_config(Path({str(toml)!r}), os.environ))"
         )
         environment = {**os.environ, "DATABASE_URL": url, "PORT": str(self.port)}

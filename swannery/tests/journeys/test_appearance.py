@@ -140,34 +140,18 @@ def test_what_opens_looks_right(windows: Windows, place: Place, change: Callable
     opened.page.evaluate("localStorage.clear()")
 
 
-import time
-
-TT = {"a": 0.0, "b": 0.0, "c": 0.0, "d": 0.0, "n": 0}
-
-
 def look_at(opened: Window, place: Place, device: Device) -> None:
     """Measure, let axe look, and keep the pictures in both colours."""
     page = opened.page
     assert opened.overflow() == 0
-    t0 = time.time()
     found = page.evaluate(RUN_AXE, None)
-    t1 = time.time()
     # As tall as the page, so that what is fixed to the screen's edge stands at the page's end.
     height = max(device.height, page.evaluate("document.documentElement.scrollHeight"))
     page.set_viewport_size({"width": device.width, "height": height})
     keep(page, place, device, colours="light")
-    t2 = time.time()
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     found += [f"in the dark: {one}" for one in page.evaluate(RUN_AXE, COLOUR_RULES)]
-    t3 = time.time()
     keep(page, place, device, colours="dark")
-    t4 = time.time()
-    TT["a"] += t1 - t0
-    TT["b"] += t2 - t1
-    TT["c"] += t3 - t2
-    TT["d"] += t4 - t3
-    TT["n"] += 1
-    print("T", TT)
     page.set_viewport_size({"width": device.width, "height": device.height})
     assert not found
     assert not opened.watch.troubles

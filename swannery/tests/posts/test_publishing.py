@@ -5,8 +5,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from town import Town
+from town import Town, open_town
 
+from swannery.config import Config
 from swannery.connections import actions as connections
 from swannery.foundation.errors import Conflict, Invalid, NotAllowed, NotSignedIn, NotThere, TooMany
 from swannery.foundation.events import PostDeleted, PostHeld, PostPublished
@@ -264,3 +265,18 @@ async def test_time_is_the_transactions(town: Town) -> None:
         post_id = await actions.publish_post(tx, viewer=viewer, draft=Draft(body="x"))
         post = await actions.read_post(tx, viewer=viewer, post_id=post_id)
         assert abs(post.published_at - tx.now) < timedelta(milliseconds=1)
+
+
+async def test_a_posts_author_finds_the_way_to_delete_a_comment_and_others_do_not(town: Town) -> None:
+    post_id = await publish(town, "owner")
+    comment = await town.act(actions.add_comment, "member", post_id=post_id, text="hm")
+    for who, found in (("owner", True), ("member", True), ("friend", False)):
+        async with town.browser(who) as browser:
+            text = (await browser.get(f"/posts/{post_id}")).text
+        assert (f"/posts/{post_id}/comments/{comment.id}/delete" in text) == found, who
+
+
+async def test_a_closed_site_offers_everyone_as_no_audience(town_url: str, built_town: tuple[str, Config]) -> None:
+    for site_open in (True, False):
+        async with open_town(town_url, built_town[1], site_open=site_open) as town, town.browser("member") as browser:
+            assert ('value="public"' in (await browser.get("/compose")).text) == site_open

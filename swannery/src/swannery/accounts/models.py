@@ -7,7 +7,7 @@ import msgspec
 
 from swannery.foundation.viewer import Role
 
-# Inactive: the app deactivated them. Erased: nothing is left but the number.
+# Inactive: the app deactivated them, or deleted them a short while ago. Erased: nothing is left but the number.
 State = Literal["active", "inactive", "erased"]
 
 
@@ -44,15 +44,25 @@ class SignIn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pass(msgspec.Struct, frozen=True, kw_only=True):
-    """What one look at the app's users led to, in members."""
+    """What one look at the app's users led to, in members.
+
+    `held_back` would have been erased but were too many at once; `failed` is how often a listener failed.
+    """
 
     joined: int = 0
     changed: int = 0
     left: int = 0
     returned: int = 0
     erased: int = 0
+    held_back: int = 0
+    failed: int = 0
 
     @property
     def total(self) -> int:
         """How many members it touched."""
         return self.joined + self.changed + self.left + self.returned + self.erased
+
+
+def sum_of(*passes: Pass) -> Pass:
+    """Return several looks as one."""
+    return Pass(**{name: sum(getattr(one, name) for one in passes) for name in Pass.__struct_fields__})

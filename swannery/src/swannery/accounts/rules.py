@@ -7,6 +7,7 @@ SHORTEST_HANDLE, LONGEST_HANDLE = 2, 30
 LONGEST_NAME = 100
 FALLBACK = "member"
 FORMER_NAME = "Former member"
+LARGEST_SHARE = 0.05
 
 HANDLE = re.compile(rf"^[a-z0-9_]{{{SHORTEST_HANDLE},{LONGEST_HANDLE}}}\Z")
 ADDRESS = re.compile(r"\S@\S")
@@ -114,6 +115,11 @@ RESERVED = frozenset(
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i", "ħ": "h", "ŋ": "ng"})
 # Joiners (U+200C, U+200D) stay: Persian and families of emoji need them.
 _JOINERS = {"\u200c", "\u200d"}
+
+
+def are_too_many_to_erase(*, due: int, active: int, allowed: int) -> bool:
+    """Whether so many deletions at once look like a mistake: more than the allowed number, and more than 5 % of the active members."""
+    return due > max(allowed, active * LARGEST_SHARE)
 
 
 def clean_name(text: str) -> str:

@@ -19,7 +19,7 @@ class SiteSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What people see. `open`: strangers may read public posts. `public_url` with https makes cookies secure."""
 
     name: Name = "Community"
-    open: bool = True
+    open: bool = False
     public_url: str = ""
     language: Name = "en"
 
@@ -39,10 +39,14 @@ class DatabaseSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the website listens; PORT wins over `port`."""
+    """Where the website listens; PORT wins over `port`.
+
+    `trusted_proxies`: networks of the proxies before it, whose X-Forwarded-For is believed.
+    """
 
     host: Name = "127.0.0.1"
     port: Port = 8000
+    trusted_proxies: tuple[Name, ...] = ()
 
 
 class UserRoles(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +58,10 @@ class UserRoles(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Users(msgspec.Struct, frozen=True, kw_only=True):
-    """The app's users table. `key_type` is what the catalog calls the key's type, e.g. `character varying(36)`."""
+    """The app's users table. `key_type` is what the catalog calls the key's type, e.g. `character varying(36)`.
+
+    `erase_up_to`: when more members' users are gone at once (and more than 5 % of the members), nobody is erased until somebody looked.
+    """
 
     schema: Name = "public"
     table: Name
@@ -70,6 +77,7 @@ class Users(msgspec.Struct, frozen=True, kw_only=True):
     deleted: Name | None = None
     updated: Name | None = None
     link: Literal["foreign_key", "soft"] = "foreign_key"
+    erase_up_to: Annotated[int, msgspec.Meta(ge=0)] = 20
     roles: UserRoles = UserRoles()
 
     @property

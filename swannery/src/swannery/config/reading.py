@@ -158,6 +158,9 @@ class _Reader:
             if activity.source in seen:
                 self._complain(("activities", number, "table"), "It is listed twice.", "Keep one of the two sections.")
             seen.add(activity.source)
+        for network in config.server.trusted_proxies:
+            if not _is_network(network):
+                self._complain(("server", "trusted_proxies"), f"{network!r} is no network.", 'Write it like "10.0.0.0/8" or "127.0.0.1".')
         roles = config.users.roles
         named = [*roles.admin, *roles.trainer, *roles.moderator]
         for value in sorted({value for value in named if named.count(value) > 1}):
@@ -172,6 +175,14 @@ class _Reader:
             if around in self._lines:
                 return self._lines[around]
         return 1
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _outward(place: Place) -> Iterator[Place]:

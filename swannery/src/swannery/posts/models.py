@@ -103,6 +103,7 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True):
     body_html: str
     created_at: datetime
     mine: bool
+    may_delete: bool
 
     @property
     def html(self) -> Markup:

@@ -143,7 +143,7 @@ async def erased_with_words(tx: Transaction) -> list[int]:
 async def read_comments(tx: Transaction, *, post_id: int, viewer: Viewer, after: int, limit: int) -> list[Comment]:
     """Return a post's comments, oldest first, if the viewer may read the post. Index: the primary key."""
     found = await tx.sql(
-        "SELECT c.id, c.post_id, c.author_id, ca.name, ca.handle, ca.role, c.state, c.body, c.body_html, c.created_at"
+        "SELECT c.id, c.post_id, c.author_id, ca.name, ca.handle, ca.role, c.state, c.body, c.body_html, c.created_at, p.author_id"
         " FROM swannery.comments c JOIN swannery.members ca ON ca.id = c.author_id"
         " JOIN swannery.posts p ON p.id = c.post_id JOIN swannery.members a ON a.id = p.author_id"
         f" WHERE c.post_id = %(post)s AND c.id > %(after)s AND {comment_visible_sql()} AND {visible_sql()} ORDER BY c.id LIMIT %(limit)s",
@@ -277,4 +277,5 @@ def _comment(row: AnyRow, *, viewer: Viewer) -> Comment:
         body_html=row[8],
         created_at=row[9],
         mine=row[2] == viewer.id,
+        may_delete=viewer.id is not None and viewer.id in {row[2], row[10]},
     )

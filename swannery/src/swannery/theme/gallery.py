@@ -13,6 +13,7 @@ from swannery.theme.translations import SOURCE_LANGUAGE
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
     name: str
+    open: bool = True
 
 
 def gallery_html(environment: jinja2.Environment, *, language: str = SOURCE_LANGUAGE) -> str:

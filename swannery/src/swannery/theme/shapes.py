@@ -86,6 +86,10 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True):
     state: str = "shown"
     mine: bool = False
 
+    @property
+    def may_delete(self) -> bool:
+        return self.mine
+
 
 class Community(msgspec.Struct, frozen=True, kw_only=True):
     name: str

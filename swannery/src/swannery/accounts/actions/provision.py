@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from swannery.accounts.actions.telling import tell_each
+from swannery.accounts.models import Pass
 from swannery.accounts.queries import members as queries
 from swannery.accounts.rules import Numbering, clean_name, handle_stem
 from swannery.config import Users
@@ -12,24 +14,24 @@ from swannery.host.actions import users_relation
 from swannery.host.models import HostUser, UserKey
 
 
-async def provision_members(tx: Transaction, *, users: Users, updated_since: datetime | None = None) -> int:
-    """Make a member of every active user who is none yet, 1,000 at a time; returns how many there were."""
+async def provision_members(tx: Transaction, *, users: Users, updated_since: datetime | None = None) -> Pass:
+    """Make a member of every active user who is none yet, 1,000 at a time."""
     await queries.lock_members(tx)
     relation, numbering = users_relation(users), Numbering()
-    joined = 0
+    joined = failed = 0
     after: UserKey | None = None
     while True:
         page = await queries.find_new_users(tx, relation=relation, after=after, updated_since=updated_since)
         if not page:
-            return joined
+            return Pass(joined=joined, failed=failed)
         handles = await _choose_handles(tx, page, numbering)
         new = [
             queries.NewMember(user_key=user.key, handle=handle, name=clean_name(user.name) or handle, role=user.role)
             for user, handle in zip(page, handles, strict=True)
         ]
-        for member_id in await queries.insert_members(tx, key_type=users.key_type, members=new):
-            joined += 1
-            await tx.tell(MemberJoined(member_id=member_id))
+        ids = await queries.insert_members(tx, key_type=users.key_type, members=new)
+        joined += len(ids)
+        failed += await tell_each(tx, [MemberJoined(member_id=member_id) for member_id in ids])
         after = page[-1].key
 
 

@@ -74,7 +74,8 @@ async def find_taken_handles(tx: Transaction, *, handles: Sequence[str]) -> set[
 async def insert_members(tx: Transaction, *, key_type: str, members: Sequence[NewMember]) -> list[int]:
     """Insert those who are not there yet; returns their ids."""
     found = await tx.sql(
-        "INSERT INTO swannery.members (user_id, handle, name, role, joined_at) SELECT n.user_id, n.handle, n.name, n.role, %(now)s"
+        "INSERT INTO swannery.members (user_id, user_key, handle, name, role, joined_at)"
+        " SELECT n.user_id, n.user_id::text, n.handle, n.name, n.role, %(now)s"
         f" FROM unnest(%(keys)s::{key_type}[], %(handles)s::text[], %(names)s::text[], %(roles)s::text[])"
         " AS n (user_id, handle, name, role)"
         " ON CONFLICT DO NOTHING RETURNING id",
@@ -130,25 +131,12 @@ async def update_members(tx: Transaction, *, changes: Sequence[Change]) -> None:
     )
 
 
-async def find_gone_members(tx: Transaction, *, soft_relation: str = "", limit: int = PAGE) -> list[int]:
-    """Return members whose user the app deleted. The key empties `user_id`; without a key the relation is asked, if it holds anybody."""
-    missing = (
-        f" OR NOT EXISTS (SELECT FROM {soft_relation} u WHERE u.user_key = m.user_id) AND EXISTS (SELECT FROM {soft_relation} u)"
-        if soft_relation
-        else ""
-    )
-    found = await tx.sql(
-        f"SELECT m.id FROM swannery.members m WHERE m.state <> 'erased' AND (m.user_id IS NULL{missing}) ORDER BY m.id LIMIT %(limit)s",
-        {"limit": limit},
-    )
-    return [int(row[0]) for row in found]
-
-
 async def erase_member(tx: Transaction, *, member_id: int, name: str) -> bool:
-    """Leave nothing of a member but the number; False when that is done already."""
+    """Leave nothing of a member but the number; False when that is done already. The key stays only while the app has the user."""
     found = await tx.sql(
         "UPDATE swannery.members SET state = 'erased', name = %(name)s, handle = 'former_' || id, bio = '', role = 'member',"
-        " last_seen_at = NULL WHERE id = %(id)s AND state <> 'erased' RETURNING id",
+        " last_seen_at = NULL, user_id = CASE WHEN gone_at IS NULL THEN user_id END, user_key = CASE WHEN gone_at IS NULL THEN user_key END,"
+        " gone_at = NULL WHERE id = %(id)s AND state <> 'erased' RETURNING id",
         {"id": member_id, "name": name},
     )
     await tx.sql("DELETE FROM swannery.idempotency_keys WHERE member_id = %(id)s", {"id": member_id})
