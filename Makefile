@@ -17,10 +17,10 @@ demo: setup ## the studio's story, from broken to served (ARGS=--once looks at a
 	@.venv/bin/swannery demo $(ARGS)
 
 test: setup check ## be sure: checks and all tests but the long ones (ARGS are passed to pytest)
-	@.venv/bin/pytest -m 'not long' $(ARGS)
+	@.venv/bin/pytest -n 2 --dist loadfile -m 'not long' $(ARGS)
 
 test-long: setup check ## be very sure: the long tests as well (every kill, every planting)
-	@.venv/bin/pytest $(ARGS)
+	@.venv/bin/pytest -n 2 --dist loadfile $(ARGS)
 
 check: setup ## format, lint, types, import contracts, our own linters
 	@.venv/bin/python -m tools.check

@@ -54,7 +54,7 @@ def built(server: Server, folder: Path) -> Iterator[tuple[str, Config]]:
         with psycopg.connect(url, autocommit=True) as inside:
             inside.execute(APP.encode())
         config = deploy(DeployRequest(url=url, config_path=folder / "swannery.toml", yes=True)).config
-        yield name, config
+        yield name, msgspec.structs.replace(config, site=msgspec.structs.replace(config.site, open=True))
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import msgspec
 import pytest
-from host_apps import KEYS, app_sql, in_transaction, read, run_sql
+from followed import NewSite, Site
+from host_apps import KEYS, in_transaction
 
 from swannery.accounts import jobs
 from swannery.accounts.actions.erase_member import erase_member
@@ -15,77 +15,8 @@ from swannery.accounts.actions.follow_users import follow_users, watch_signed_in
 from swannery.accounts.actions.provision import provision_members
 from swannery.accounts.jobs import Following, follow_users_tick
 from swannery.accounts.models import Pass
-from swannery.config import Users
-from swannery.deployment import DeployRequest, deploy
 from swannery.foundation.database import Database, Transaction, statements_sent
-from swannery.foundation.events import Dispatcher, Event, MemberChanged, MemberErased, MemberJoined, MemberLeft, MemberReturned
-
-EVENTS: tuple[type[Event], ...] = (MemberJoined, MemberChanged, MemberLeft, MemberReturned, MemberErased)
-
-
-class Site:
-    """A deployed app, what is told on it, and a look at its members."""
-
-    def __init__(self, url: str, users: Users) -> None:
-        self.url, self.users = url, users
-        self.told: list[Event] = []
-        self.dispatcher = Dispatcher()
-        for event in EVENTS:
-            self.dispatcher.listen(event, self._note)
-
-    async def _note(self, _tx: Transaction, event: Event) -> None:
-        self.told.append(event)
-
-    def app(self, sql: str) -> None:
-        """Do something as the app."""
-        run_sql(self.url, sql)
-
-    def follow(self, *, updated_since: datetime | None = None) -> Pass:
-        """Look at the users once."""
-        return in_transaction(
-            self.url, lambda tx: follow_users(tx, users=self.users, updated_since=updated_since), dispatcher=self.dispatcher
-        )
-
-    def members(self, columns: str = "handle, name, role, state") -> list[tuple[object, ...]]:
-        """Read our table."""
-        return read(self.url, f"SELECT {columns} FROM swannery.members ORDER BY id")
-
-    def id_of(self, handle: str) -> int:
-        """Look a member up."""
-        return int(read(self.url, f"SELECT id FROM swannery.members WHERE handle = '{handle}'")[0][0])
-
-    def sign_in(self, handle: str) -> None:
-        """Open a session."""
-        columns = "(token_hash, member_id, password_mark, expires_at)"
-        values = (
-            f"SELECT decode(md5(random()::text), 'hex'), id, '', now() + interval '1 day' FROM swannery.members WHERE handle = '{handle}'"
-        )
-        run_sql(self.url, f"INSERT INTO swannery.sign_ins {columns} {values}")
-
-    def signed_in(self) -> list[object]:
-        """Who is signed in."""
-        found = read(self.url, "SELECT m.handle FROM swannery.sign_ins s JOIN swannery.members m ON m.id = s.member_id ORDER BY 1")
-        return [row[0] for row in found]
-
-
-NewSite = Callable[..., Site]
-
-
-@pytest.fixture
-def new_site(empty_database_url: str, tmp_path: Path) -> NewSite:
-    def made(kind: str = "integer", *, link: str = "foreign_key", sql: str = "") -> Site:
-        run_sql(empty_database_url, app_sql(kind) + sql)
-        path = tmp_path / "swannery.toml"
-        if link == "soft":
-            path.write_text(
-                '[users]\nlink = "soft"\ntable = "users"\nid = "id"\nkey_type = "integer"\nhandle = "username"\nname = ["full_name"]\n'
-                'role = "role"\nactive = "is_active"\n[users.roles]\nadmin = ["admin"]\ntrainer = ["trainer"]\n',
-                encoding="utf-8",
-            )
-        result = deploy(DeployRequest(url=empty_database_url, config_path=path))
-        return Site(empty_database_url, result.config.users)
-
-    return made
+from swannery.foundation.events import MemberChanged, MemberErased, MemberJoined, MemberLeft, MemberReturned
 
 
 def test_a_second_look_finds_nothing(new_site: NewSite) -> None:
@@ -138,36 +69,6 @@ def test_softly_deleted_is_shut_out(new_site: NewSite) -> None:
     assert site.members()[1][3] == "inactive"
 
 
-def test_whoever_the_app_deletes_is_erased(new_site: NewSite) -> None:
-    site = new_site()
-    alice = site.id_of("alice")
-    site.sign_in("alice")
-    site.app(f"UPDATE swannery.members SET bio = 'Secrets', last_seen_at = now() WHERE id = {alice}")
-    site.app("DELETE FROM users WHERE id = 1")
-    assert site.follow() == Pass(erased=1)
-    assert site.members("handle, name, bio, role, state, last_seen_at, user_id")[0] == (
-        f"former_{alice}", "Former member", "", "member", "erased", None, None,
-    )  # fmt: skip
-    assert site.signed_in() == []
-    assert site.told == [MemberErased(member_id=alice)]
-    assert site.follow() == Pass()
-
-
-def test_without_a_key_a_deleted_user_is_noticed_too(new_site: NewSite) -> None:
-    site = new_site(link="soft")
-    assert read(site.url, "SELECT count(*) FROM pg_constraint WHERE conname = 'members_user'") == [(0,)]
-    site.app("DELETE FROM users WHERE id = 1")
-    assert site.follow() == Pass(erased=1)
-    assert [row[3] for row in site.members()] == ["erased", "active", "active"]
-
-
-def test_without_a_key_an_emptied_users_table_erases_nobody(new_site: NewSite) -> None:
-    site = new_site(link="soft")
-    site.app("TRUNCATE users CASCADE")
-    assert site.follow() == Pass()
-    assert len(site.members()) == 3
-
-
 def test_a_member_erased_by_their_own_wish_does_not_come_back(new_site: NewSite) -> None:
     site = new_site()
     alice = site.id_of("alice")
@@ -209,7 +110,7 @@ def test_thousands_join_with_a_handful_of_statements_a_page(new_site: NewSite) -
         database = Database(url=site.url, connections=1, dispatcher=site.dispatcher)
         try:
             async with database.transaction() as tx:
-                return await provision_members(tx, users=site.users), len(sent)
+                return (await provision_members(tx, users=site.users)).joined, len(sent)
         finally:
             await database.close()
 
@@ -228,7 +129,7 @@ def test_two_looks_at_once_make_each_member_once(new_site: NewSite) -> None:
 
         async def one() -> int:
             async with database.transaction() as tx:
-                return await provision_members(tx, users=site.users)
+                return (await provision_members(tx, users=site.users)).joined
 
         try:
             return sorted(await asyncio.gather(one(), one()))

@@ -2,15 +2,18 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from town import Town
 
 from swannery.activities import actions as activities
+from swannery.activities import queries
 from swannery.activities.models import Activity
 from swannery.activities.rules import per_week, title_of
 from swannery.connections import actions as connections
+from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Invalid, NotThere
 from swannery.posts import actions as posts
 from swannery.posts.models import Draft
@@ -49,6 +52,61 @@ async def test_two_workers_at_once_write_each_down_once(town: Town) -> None:
     new = await asyncio.gather(*(take_over(town) for _ in range(3)))
     stored = (await town.sql("SELECT count(*), count(DISTINCT (source, source_key)) FROM swannery.activities"))[0]
     assert sum(new) == stored[0] == stored[1]
+
+
+async def test_pages_neither_repeat_nor_skip_at_equal_times(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(activities, "PAGE", 4)
+    await town.sql("UPDATE public.sessions SET session_date = date_trunc('month', now())")
+    expected = (await town.sql("SELECT count(*) FROM public.sessions WHERE status = 'completed'"))[0][0]
+    assert await take_over(town) == expected > 8
+    assert (await town.sql("SELECT count(DISTINCT source_key) FROM swannery.activities"))[0][0] == expected
+
+
+async def look(town: Town, *, later: timedelta = timedelta()) -> int:
+    async with town.parts.database.transaction() as tx:
+        tx.now += later
+        return await activities.import_when_due(tx, tables=town.parts.config.activities)
+
+
+async def test_what_is_known_is_neither_read_again_nor_numbered_again(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await look(town) > 0
+    last = (await town.sql("SELECT last_value FROM swannery.activities_id_seq"))[0][0]
+    read: list[int] = []
+    find_new = queries.find_new
+
+    async def watched(tx: Transaction, **arguments: Any) -> queries.Page:
+        page = await find_new(tx, **arguments)
+        read.append(len(page.new))
+        return page
+
+    monkeypatch.setattr(queries, "find_new", watched)
+    for later in (timedelta(), timedelta(hours=25)):
+        assert await look(town, later=later) == 0
+    assert read == [0, 0]
+    assert (await town.sql("SELECT last_value FROM swannery.activities_id_seq"))[0][0] == last
+
+
+async def test_all_is_looked_at_first_and_once_a_day_and_a_few_days_in_between(town: Town) -> None:
+    await town.sql("UPDATE public.sessions SET session_date = now() - interval '100 days'")
+    assert await look(town) > 0
+    await town.sql("UPDATE public.sessions SET status = 'scheduled' WHERE user_id = 2")
+    await town.sql("INSERT INTO public.sessions (user_id, status, session_date) VALUES (2, 'completed', now() - interval '90 days')")
+    await town.sql("INSERT INTO public.sessions (user_id, status, session_date) VALUES (2, 'completed', now() - interval '2 days')")
+    assert await look(town, later=timedelta(hours=1)) == 1
+    assert await look(town, later=timedelta(hours=25)) == 1
+
+
+async def test_a_look_that_is_undone_is_done_again(town: Town) -> None:
+    await town.sql("UPDATE public.sessions SET session_date = now() - interval '100 days'")
+
+    async def undone() -> None:
+        async with town.parts.database.transaction() as tx:
+            await activities.import_when_due(tx, tables=town.parts.config.activities)
+            raise Invalid("x")
+
+    with pytest.raises(Invalid):
+        await undone()
+    assert await look(town) > 0
 
 
 async def test_nobody_else_finds_them(town: Town) -> None:

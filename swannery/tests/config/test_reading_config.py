@@ -50,7 +50,7 @@ def problems_of(text: str, **environ: str) -> list[str]:
 
 def test_the_smallest_file_is_filled_up_with_defaults() -> None:
     config = parse_config(SMALLEST)
-    assert (config.site.open, config.server.port, config.database.connections, config.users.schema) == (True, 8000, 10, "public")
+    assert (config.site.open, config.server.port, config.database.connections, config.users.schema) == (False, 8000, 10, "public")
 
 
 def test_a_whole_file_is_read_as_it_says() -> None:
@@ -107,6 +107,11 @@ def test_a_key_type_that_is_none_never_gets_through(key_type: str) -> None:
 def test_a_public_address_that_is_none_is_refused(address: str) -> None:
     (told,) = problems_of(f'[site]\npublic_url = "{address}"\n{SMALLEST}')
     assert told.startswith("swannery.toml:2: site.public_url:")
+
+
+def test_a_trusted_proxy_is_a_network() -> None:
+    (told,) = problems_of(f'[server]\ntrusted_proxies = ["10.0.0.0/8", "::1", "10.0.0.1/8"]\n{SMALLEST}')
+    assert told.startswith("swannery.toml:2: server.trusted_proxies: '10.0.0.1/8' is no network.")
 
 
 def test_the_environment_wins_over_the_file() -> None:

@@ -32,7 +32,7 @@ def test_a_deploy_shows_what_it_found_and_why_and_what_it_did(call: Call, empty_
     assert "key id (integer) primary key" in lines
     assert "roles admin = admin; trainer = trainer from the values that occur: admin, client, trainer; all others are members" in lines
     assert 'activities sessions member "user_id", with "trainer_id", when "status" is completed, at "session_date"' in lines
-    assert "schema swannery: 0001" in lines
+    assert "schema swannery: 0001, 0002" in lines
     assert "members: 3 joined" in lines
     assert "\x1b" not in result.stdout
     again = call("deploy", "--yes", url=empty_database_url)

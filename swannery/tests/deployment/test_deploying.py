@@ -2,9 +2,12 @@
 
 import asyncio
 import shutil
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import psycopg
 import pytest
 from host_apps import KEYS, app_sql, dump, in_transaction, read, run_sql
@@ -12,7 +15,7 @@ from host_apps import KEYS, app_sql, dump, in_transaction, read, run_sql
 from dbdoctor import Server
 from swannery.accounts.actions.follow_users import follow_users
 from swannery.accounts.models import Pass
-from swannery.config import parse_config, render_config
+from swannery.config import Users, parse_config, render_config
 from swannery.deployment import DeployRequest, DeployResult, Repair, StoppedByFinding, check, deploy, migrating
 from swannery.deployment.deploying import CannotDeploy, NotConfirmed
 from swannery.deployment.detection import UsersUnclear
@@ -42,7 +45,7 @@ def test_every_kind_of_key_works_from_the_first_deploy_to_a_later_version(kind: 
     app_before = dump(url, of="app", data=True)
 
     first = deployed(url, tmp_path)
-    assert first.migrations == ("0001",)
+    assert first.migrations == ("0001", "0002")
     assert first.members == Pass(joined=3)
     assert members(url) == [
         ("alice", "Alice Ash", "member", "active"),
@@ -61,23 +64,23 @@ def test_every_kind_of_key_works_from_the_first_deploy_to_a_later_version(kind: 
 
     more = later_version(tmp_path / "versions")
     before = members(url)
-    assert migrating.upgrade(url, users=first.config.users, revision="0001", more=(more,)) == ("0002_test",)
-    assert migrating.upgrade(url, users=first.config.users, revision="0002_test", more=(more,)) == ()
+    assert migrating.upgrade(url, users=first.config.users, revision="0002", more=(more,)) == ("0003_test",)
+    assert migrating.upgrade(url, users=first.config.users, revision="0003_test", more=(more,)) == ()
     assert members(url) == before
     assert read(url, "SELECT count(*) FROM swannery.members m JOIN users u ON u.id = m.user_id AND m.motto = u.email") == [(3,)]
 
     run_sql(url, "DELETE FROM users WHERE username = 'alice'")
     assert read(url, "SELECT user_id, state FROM swannery.members WHERE handle = 'alice'") == [(None, "active")]
-    assert in_transaction(url, lambda tx: follow_users(tx, users=first.config.users)) == Pass(erased=1)
+    assert in_transaction(url, lambda tx: follow_users(tx, users=first.config.users)) == Pass(left=1)
 
 
 def later_version(folder: Path) -> Path:
     """A migration of a release to come: a column, filled from the app's own users through the link."""
     folder.mkdir()
-    (folder / "0002_test.py").write_text(
+    (folder / "0003_test.py").write_text(
         """
 from alembic import context, op
-revision, down_revision, branch_labels, depends_on = "0002_test", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "0003_test", "0002", None, None
 
 def upgrade():
     host = context.config.attributes["host"]
@@ -180,7 +183,7 @@ def test_two_deploys_at_once_make_one_deployment(empty_database_url: str, tmp_pa
     with ThreadPoolExecutor(max_workers=3) as pool:
         results = list(pool.map(lambda _: deployed(empty_database_url, tmp_path), range(3)))
     assert sorted(result.members.joined for result in results) == [0, 0, 3]
-    assert sorted(result.migrations for result in results) == [(), (), ("0001",)]
+    assert sorted(result.migrations for result in results) == [(), (), ("0001", "0002")]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["swannery.toml"]
 
 
@@ -193,7 +196,7 @@ def test_a_lock_of_the_app_is_waited_for_in_short_turns(empty_database_url: str,
         with pytest.raises(Unavailable, match="busy"):
             deployed(empty_database_url, tmp_path)
     assert nothing_made(empty_database_url, tmp_path)
-    assert deployed(empty_database_url, tmp_path).migrations == ("0001",)
+    assert deployed(empty_database_url, tmp_path).migrations == ("0001", "0002")
 
 
 def test_a_file_edited_by_hand_is_kept_used_and_told(empty_database_url: str, tmp_path: Path) -> None:
@@ -339,3 +342,89 @@ def test_deploying_from_a_running_loop_is_no_way(empty_database_url: str, tmp_pa
         return await asyncio.to_thread(deployed, empty_database_url, tmp_path)
 
     assert asyncio.run(inside()).members.joined == 3
+
+
+@pytest.mark.parametrize("link", ["foreign_key", "soft"])
+@pytest.mark.parametrize("kind", KEYS)
+def test_a_deployment_of_the_first_version_is_upgraded_with_its_data(kind: str, link: str, empty_database_url: str) -> None:
+    url, key = empty_database_url, KEYS[kind][1][0]
+    run_sql(url, app_sql(kind))
+    key_type = KEYS[kind][0].split(" GENERATED", maxsplit=1)[0]
+    users = msgspec.convert({"table": "users", "id": "id", "key_type": key_type, "handle": "username", "link": link}, Users)
+    assert migrating.upgrade(url, users=users, revision="", to="0001") == ("0001",)
+    run_sql(
+        url,
+        "INSERT INTO swannery.members (user_id, handle, name, bio) SELECT id, replace(email, '@app.example', ''), 'N', 'B' FROM users;"
+        " INSERT INTO swannery.follows SELECT a.id, b.id FROM swannery.members a, swannery.members b WHERE a.id <> b.id;"
+        " INSERT INTO swannery.members (handle, name) VALUES ('left_before', 'L')",
+    )
+    before = read(url, "SELECT id, user_id, handle, name, bio, state, joined_at FROM swannery.members ORDER BY id")
+    assert migrating.upgrade(url, users=users, revision="0001", to="0002") == ("0002",)
+    assert read(url, "SELECT id, user_id, handle, name, bio, state, joined_at FROM swannery.members ORDER BY id") == before
+    assert read(url, "SELECT count(*) FROM swannery.follows") == [(12,)]
+    assert read(url, "SELECT count(*) FROM swannery.members m JOIN users u ON u.id = m.user_id AND u.id::text = m.user_key") == [(4,)]
+
+    run_sql(url, f"DELETE FROM sessions; CREATE TABLE kept AS SELECT * FROM users; DELETE FROM users WHERE id = {key}")
+    assert in_transaction(url, lambda tx: follow_users(tx, users=users)).left == 2
+    run_sql(url, f"INSERT INTO users SELECT * FROM kept WHERE id = {key}")
+    assert in_transaction(url, lambda tx: follow_users(tx, users=users)).returned == 1
+    assert in_transaction(url, lambda tx: follow_users(tx, users=users, grace=timedelta())) == Pass(erased=1)
+    assert read(url, "SELECT state, count(*) FROM swannery.members GROUP BY 1 ORDER BY 1") == [("active", 4), ("erased", 1)]
+
+
+POLICIES = {
+    "none": "",
+    "tenant": "CREATE POLICY tenant ON users USING (id = 1)",
+    "restrictive": "CREATE POLICY everybody ON users USING (true); CREATE POLICY few ON users AS RESTRICTIVE USING (id < 3)",
+    "for others": "CREATE POLICY other ON users TO postgres USING (true)",
+    "writing only": "CREATE POLICY writes ON users FOR UPDATE USING (true)",
+}
+
+
+@pytest.fixture
+def guarded_url(empty_database_url: str) -> Iterator[str]:
+    """An app whose users are under row-level security, and a role that may do everything else."""
+    name = empty_database_url.split("?", maxsplit=1)[0].rsplit("/", 1)[1]
+    role = f"guarded_{name}"
+    run_sql(empty_database_url, app_sql("integer"))
+    run_sql(
+        empty_database_url,
+        f'CREATE ROLE "{role}" LOGIN; GRANT SELECT, REFERENCES ON users, sessions TO "{role}";'
+        f' GRANT CREATE ON DATABASE "{name}" TO "{role}";'
+        " ALTER TABLE users ENABLE ROW LEVEL SECURITY",
+    )
+    yield empty_database_url.replace("postgres@", f"{role}@")
+    run_sql(empty_database_url, f'DROP OWNED BY "{role}" CASCADE; DROP ROLE "{role}"')
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_users_that_row_level_security_hides_stop_it_with_the_policy_and_the_way_out(
+    policy: str, guarded_url: str, empty_database_url: str, tmp_path: Path
+) -> None:
+    run_sql(empty_database_url, POLICIES[policy])
+    with pytest.raises(CannotDeploy, match=r"Row-level security keeps rows of users from the role we use") as caught:
+        deployed(guarded_url, tmp_path)
+    assert {"none": "no policy lets", "tenant": "policies tenant", "restrictive": "few"}.get(policy, "no policy") in caught.value.message
+    assert nothing_made(empty_database_url, tmp_path)
+    create, bypass = caught.value.next_step.removeprefix("Have the owner run: ").split(
+        " where a restrictive policy applies too, or instead: "
+    )
+    run_sql(empty_database_url, bypass if policy == "restrictive" else create)
+    assert deployed(guarded_url, tmp_path).members.joined == 3
+
+
+def test_check_tells_of_row_level_security_that_came_later(guarded_url: str, empty_database_url: str, tmp_path: Path) -> None:
+    run_sql(empty_database_url, "ALTER TABLE users DISABLE ROW LEVEL SECURITY")
+    config = deployed(guarded_url, tmp_path).config
+    config = parse_config(render_config(config), environ={"DATABASE_URL": guarded_url})
+    assert check(config, path=tmp_path / "swannery.toml") == ()
+    run_sql(empty_database_url, "ALTER TABLE users ENABLE ROW LEVEL SECURITY; CREATE POLICY tenant ON users USING (id = 1)")
+    (trouble,) = check(config, path=tmp_path / "swannery.toml")
+    assert "policies tenant" in trouble.message
+    assert "BYPASSRLS" in trouble.next_step
+
+
+def test_a_site_is_not_open_to_strangers_until_its_owner_says_so(empty_database_url: str, tmp_path: Path) -> None:
+    run_sql(empty_database_url, app_sql("integer"))
+    assert not deployed(empty_database_url, tmp_path).config.site.open
+    assert "open = false\n" in (tmp_path / "swannery.toml").read_text(encoding="utf-8")

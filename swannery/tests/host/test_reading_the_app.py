@@ -6,9 +6,10 @@ import pytest
 from host_apps import HASH, app_sql, in_transaction, read, run_sql
 
 from swannery.config import Activity, UserRoles, Users
+from swannery.foundation.database import Transaction, statements_sent
 from swannery.host import passwords
-from swannery.host.actions import completed_activities_since, count_users_roughly, find_credentials, users_relation
-from swannery.host.models import ActivityCursor, CompletedActivity, Credentials
+from swannery.host.actions import activities_relation, count_users_roughly, find_credentials, users_relation
+from swannery.host.models import Credentials
 
 USERS = Users(
     table="users",
@@ -25,7 +26,6 @@ USERS = Users(
     roles=UserRoles(admin=("admin",), trainer=("trainer",)),
 )
 SESSIONS = Activity(table="sessions", key="id", member="user_id", partner="trainer_id", status="status", at="session_date")
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -131,28 +131,37 @@ def test_users_are_counted_by_estimate_once_there_is_one(app: str) -> None:
     assert in_transaction(app, lambda tx: count_users_roughly(tx, users=USERS)) == 1004
 
 
-def activities(url: str, *, since: datetime = LONG_AGO, after: ActivityCursor | None = None, limit: int = 100) -> list[CompletedActivity]:
-    return in_transaction(url, lambda tx: completed_activities_since(tx, activity=SESSIONS, since=since, after=after, limit=limit))
-
-
 def test_completed_activities_are_read_and_no_others(app: str) -> None:
+    run_sql(app, "INSERT INTO sessions (user_id, status, session_date) VALUES (NULL, 'completed', now())")
+    found = read(app, f"SELECT key, member_key, partner_key, at FROM {activities_relation(SESSIONS)} a ORDER BY key")
     at = datetime(2026, 1, 2, 10, tzinfo=UTC)
-    assert activities(app) == [
-        CompletedActivity(source="sessions", key="1", member_key=1, partner_key=2, at=at),
-        CompletedActivity(source="sessions", key="3", member_key=3, partner_key=2, at=at + timedelta(days=1)),
-    ]
-    assert [found.key for found in activities(app, since=at + timedelta(hours=1))] == ["3"]
+    assert found == [(1, 1, 2, at), (3, 3, 2, at + timedelta(days=1))]
 
 
-def test_pages_of_activities_neither_repeat_nor_skip_at_equal_times(app: str) -> None:
-    run_sql(
-        app,
-        "TRUNCATE sessions; INSERT INTO sessions (user_id, status, session_date)"
-        " SELECT 1, 'completed', timestamptz '2026-01-01 00:00+00' + (n / 5) * interval '1 h' FROM generate_series(1, 23) n",
-    )
-    seen: list[str] = []
-    after: ActivityCursor | None = None
-    while page := activities(app, after=after, limit=4):
-        seen += [found.key for found in page]
-        after = ActivityCursor(at=page[-1].at, key=page[-1].key)
-    assert len(seen) == len(set(seen)) == 23
+def test_without_a_status_every_activity_counts_and_without_a_partner_there_is_none(app: str) -> None:
+    bare = Activity(table="sessions", key="id", member="user_id", at="session_date")
+    assert read(app, f"SELECT key, partner_key FROM {activities_relation(bare)} a ORDER BY key") == [(1, None), (2, None), (3, None)]
+
+
+def test_a_name_as_it_is_spelled_is_found_by_the_apps_own_indexes(app: str) -> None:
+    run_sql(app, "CREATE INDEX ON users (username); INSERT INTO users (id, email) SELECT n, 'u' || n FROM generate_series(100, 5000) n")
+    run_sql(app, "ANALYZE users")
+    sent: list[str] = []
+
+    async def looked(tx: Transaction) -> None:
+        statements_sent.set(sent)
+        for identifier in ("alice@app.example", "alice"):
+            assert (await find_credentials(tx, users=USERS, identifier=identifier)).user_key == 1
+        statements = [statement for statement in sent if "AS rank" in statement]
+        assert len(statements) == 2, "nothing else is asked once somebody is found"
+        await tx.sql("SET LOCAL enable_seqscan = on")
+        for statement in statements:
+            plan = await tx.sql("EXPLAIN " + statement, {"login": "alice"})
+            assert not any("Seq Scan" in row[0] for row in plan), plan
+
+    in_transaction(app, looked)
+
+
+def test_a_handle_spelled_like_somebodys_address_in_another_case_shuts_nobody_out(app: str) -> None:
+    run_sql(app, "UPDATE users SET username = 'Alice@app.example' WHERE id = 2")
+    assert credentials(app, "Alice@app.example").user_key == 1

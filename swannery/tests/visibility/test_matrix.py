@@ -292,7 +292,7 @@ async def send(route: str, browser: Browser, path: str, *, fields: Mapping[str, 
     if "/api/" in route:
         answer = await browser.client.request(method, path, json=dict(fields) if method == "POST" else None)
     else:
-        answer = await browser.post(path, **fields)
+        answer = await browser.client.post(path, data={"_csrf_token": browser.token, **fields})
     return answer.status_code
 
 

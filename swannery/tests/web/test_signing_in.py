@@ -2,12 +2,18 @@
 
 import statistics
 import time
+from typing import Any
 
+import httpx
 import msgspec
 import pytest
-from town import PASSWORD, Town
+from town import PASSWORD, Browser, Town, open_town
 
+from swannery.accounts.actions.follow_users import follow_users
+from swannery.accounts.actions.sign_in import TRIES_OF_NAME, TRIES_OF_NETWORK, Try, recognise
+from swannery.accounts.devices import network_of
 from swannery.config import Config
+from swannery.foundation.throttle import key_of
 
 pytestmark = pytest.mark.anyio
 
@@ -61,8 +67,11 @@ async def test_the_time_taken_tells_nobody_who_has_an_account(town: Town) -> Non
 async def test_tries_are_limited_per_name_and_address_and_the_limit_is_said(town: Town) -> None:
     for _ in range(10):
         assert (await sign_in(town, "member", "wrong"))[0] == 422
-    status, _, text = await sign_in(town, "member")
+    async with town.browser(None) as browser:
+        answer = await browser.post("/sign-in", identifier="member", password=PASSWORD)
+    status, text = answer.status_code, answer.text
     assert status == 429
+    assert 0 < int(answer.headers["retry-after"]) <= 900
     assert "tried very often" in text
     assert (await sign_in(town, "friend"))[0] == 303, "others are not locked out"
 
@@ -72,6 +81,59 @@ async def test_a_success_starts_the_count_anew(town: Town) -> None:
         for _ in range(8):
             await sign_in(town, "member", "wrong")
         assert (await sign_in(town, "member"))[0] == 303
+
+
+async def test_successes_count_against_nobody(town: Town) -> None:
+    for _ in range(TRIES_OF_NETWORK + 5):
+        assert (await sign_in(town, "member"))[0] == 303
+    counts = await town.sql("SELECT max(count) FROM swannery.throttles")
+    assert counts[0][0] == 1, "what is left is the mark of the last success"
+
+
+async def test_a_try_that_is_refused_for_being_one_too_many_reads_nothing_of_the_app(town: Town) -> None:
+    for _ in range(11):
+        await sign_in(town, "member", "wrong")
+    await town.sql("ALTER TABLE public.users RENAME TO users_away")
+    assert (await sign_in(town, "member"))[0] == 429
+    await town.sql("ALTER TABLE public.users_away RENAME TO users")
+
+
+async def tries_from_elsewhere(town: Town, name: str) -> None:
+    """A stranger with many addresses has used up the name's own limit."""
+    await town.sql(
+        "INSERT INTO swannery.throttles (key, count, expires_at) VALUES (%(key)s, %(count)s, now() + interval '10 minutes')"
+        " ON CONFLICT (key) DO UPDATE SET count = excluded.count",
+        key=key_of("name", name),
+        count=TRIES_OF_NAME,
+    )
+
+
+async def test_a_strangers_tries_lock_nobody_out_where_they_signed_in_before(town: Town) -> None:
+    assert (await sign_in(town, "member"))[0] == 303
+    for name in ("member", "friend"):
+        await tries_from_elsewhere(town, name)
+    assert (await sign_in(town, "member"))[0] == 303
+    assert (await sign_in(town, "friend"))[0] == 429, "from a new place the name's limit holds"
+    await town.sql("UPDATE swannery.throttles SET expires_at = now() - interval '1 s' WHERE key = %(key)s", key=mark_of("member"))
+    assert (await sign_in(town, "member"))[0] == 429, "for a month"
+
+
+def mark_of(name: str) -> bytes:
+    return Try(name=name, network=network_of("127.0.0.1")).success
+
+
+async def test_behind_a_proxy_of_ours_each_address_is_counted_by_itself(town_url: str, built_town: tuple[str, Config]) -> None:
+    config = built_town[1]
+    server = msgspec.structs.replace(config.server, trusted_proxies=("127.0.0.0/8",))
+    async with open_town(town_url, msgspec.structs.replace(config, server=server)) as town:
+        told = [(await sign_in(town, "member", "wrong", **{"x-forwarded-for": f"9.9.9.{n}, 198.51.100.1"}))[0] for n in range(11)]
+        assert told == [422] * 10 + [429]
+        assert (await sign_in(town, "member", **{"x-forwarded-for": "198.51.100.1, 198.51.100.2"}))[0] == 303
+
+
+async def test_a_forwarded_address_of_nobody_we_trust_is_not_believed(town: Town) -> None:
+    told = [(await sign_in(town, "member", "wrong", **{"x-forwarded-for": f"198.51.100.{n}"}))[0] for n in range(11)]
+    assert told == [422] * 10 + [429]
 
 
 @pytest.mark.parametrize(
@@ -102,6 +164,53 @@ async def test_over_tls_cookies_are_tied_to_the_host(town_url: str, built_town: 
         assert answer.headers["set-cookie"].startswith("__Host-swannery_csrf=")
         assert "Secure" in answer.headers["set-cookie"]
     await town.parts.database.close()
+
+
+async def test_over_tls_the_cookie_is_taken_back_with_the_flags_it_was_given_with(town_url: str, built_town: tuple[str, Config]) -> None:
+    config = built_town[1]
+    site = msgspec.structs.replace(config.site, public_url="https://club.example")
+    async with open_town(town_url, msgspec.structs.replace(config, site=site)) as town:
+        asgi: Any = town.app  # the same protocol in the words of two packages
+        transport = httpx.ASGITransport(app=asgi)
+        async with httpx.AsyncClient(transport=transport, base_url="https://club.example") as client:
+            browser = Browser(client)
+            await browser.get("/sign-in")
+            assert (await browser.post("/sign-in", identifier="member", password=PASSWORD)).status_code == 303
+            assert "__Host-swannery" in client.cookies
+            await browser.get("/compose")
+            answer = await browser.post("/sign-out")
+            (cookie,) = [value for value in answer.headers.get_list("set-cookie") if value.startswith("__Host-swannery=")]
+            assert {"Secure", "HttpOnly", "SameSite=lax", "Path=/", "Max-Age=0"} <= {part.strip() for part in cookie.split(";")}
+            assert "__Host-swannery" not in client.cookies
+
+
+async def test_a_sign_in_that_lasts_longer_says_so_once(town: Town) -> None:
+    async with town.browser("member") as browser:
+        token = browser.client.cookies["swannery"]
+
+        async def renewed() -> bool:
+            async with town.parts.database.transaction() as tx:
+                known = await recognise(tx, users=town.parts.config.users, token=token)
+                assert known is not None
+                return known.renewed
+
+        await renewed()
+        assert not await renewed()
+        await town.sql("UPDATE swannery.sign_ins SET last_seen_at = now() - interval '6 minutes'")
+        assert await renewed()
+        assert not await renewed()
+
+
+async def test_a_user_put_back_a_moment_ago_can_sign_in_and_is_the_same_member(town: Town) -> None:
+    await town.sql("CREATE TABLE public.kept AS SELECT * FROM public.users WHERE username = 'member'")
+    await town.sql("DELETE FROM public.users WHERE username = 'member'")
+    async with town.parts.database.transaction() as tx:
+        await follow_users(tx, users=town.parts.config.users)
+    assert (await sign_in(town, "member"))[0] == 422
+    await town.sql("INSERT INTO public.users SELECT * FROM public.kept")
+    assert (await sign_in(town, "member"))[0] == 303
+    found = await town.sql("SELECT id, state FROM swannery.members WHERE handle = 'member'")
+    assert [tuple(row) for row in found] == [(town.ids["member"], "active")]
 
 
 async def test_signing_out_ends_the_session_on_the_server(town: Town) -> None:

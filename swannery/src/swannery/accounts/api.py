@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from swannery.accounts.actions.sign_in import STAYS, sign_in, sign_out
-from swannery.accounts.devices import device_of
+from swannery.accounts.devices import address_of, device_of
 from swannery.config import Config
 from swannery.foundation.database import Database, Transaction
 from swannery.foundation.viewer import Role, Viewer
@@ -60,7 +60,11 @@ async def open_session(
         users=config.users,
         identifier=data.identifier,
         password=data.password,
-        address=request.client.host if request.client else "",
+        address=address_of(
+            request.client.host if request.client else "",
+            forwarded=request.headers.getall("x-forwarded-for", []),
+            trusted=config.server.trusted_proxies,
+        ),
         device=device_of(request.headers.get("user-agent", "")) or "API",
     )
     return OpenSession(token=token, expires_in=int(STAYS.total_seconds()))

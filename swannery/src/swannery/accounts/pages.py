@@ -10,7 +10,7 @@ from litestar.params import Body, FromPath
 
 from swannery.accounts.actions import own_profile
 from swannery.accounts.actions.sign_in import STAYS, end_sign_in, list_sign_ins, sign_in, sign_out, sign_out_elsewhere
-from swannery.accounts.devices import device_of
+from swannery.accounts.devices import address_of, device_of
 from swannery.config import Config
 from swannery.foundation.database import Database, Transaction
 from swannery.foundation.errors import Invalid, TooMany
@@ -60,23 +60,32 @@ async def take_sign_in(
             users=config.users,
             identifier=data.identifier,
             password=data.password,
-            address=request.client.host if request.client else "",
+            address=address_of(
+                request.client.host if request.client else "",
+                forwarded=request.headers.getall("x-forwarded-for", []),
+                trusted=config.server.trusted_proxies,
+            ),
             device=device_of(request.headers.get("user-agent", "")),
         )
     except (Invalid, TooMany) as error:
         sentence = f"{error.message} {error.next_step}".strip()
         state = FormState(values={"identifier": data.identifier[:320]}, errors={"identifier": sentence})
-        status = 429 if isinstance(error, TooMany) else 422
-        return blank_page.show("theme/sign_in.html", status=status, form=state, next=wanted)
+        if isinstance(error, TooMany):
+            headers = {"retry-after": str(error.retry_after_s)}
+            return blank_page.show("theme/sign_in.html", status=429, headers=headers, form=state, next=wanted)
+        return blank_page.show("theme/sign_in.html", status=422, form=state, next=wanted)
     answer = blank_page.go(wanted)
     set_token(answer, token=token, site=site)
     return answer
 
 
 def set_token(answer: Response[Any], *, token: str, site: Site) -> None:
-    """Hand the browser its token: no script reads it, no other site sends it with a form."""
-    name = f"{site.cookie_prefix}{COOKIE}"
-    answer.set_cookie(name, token, max_age=int(STAYS.total_seconds()), httponly=True, secure=site.secure, samesite="lax", path="/")
+    """Hand the browser its token: no script reads it, no other site sends it with a form. Without one it is taken from the browser.
+
+    Taken with the same flags: browsers refuse any change to a `__Host-` cookie that is not Secure.
+    """
+    name, seconds = f"{site.cookie_prefix}{COOKIE}", int(STAYS.total_seconds()) if token else 0
+    answer.set_cookie(name, token, max_age=seconds, httponly=True, secure=site.secure, samesite="lax", path="/")
 
 
 def token_of(request: Request[Any, Any, Any], *, site: Site) -> str:
@@ -91,7 +100,7 @@ async def take_sign_out(
     """Sign out here."""
     await sign_out(tx, viewer=viewer)
     answer = page.go("/")
-    answer.delete_cookie(f"{site.cookie_prefix}{COOKIE}", path="/")
+    set_token(answer, token="", site=site)
     answer.headers["clear-site-data"] = '"cache"'
     return answer
 

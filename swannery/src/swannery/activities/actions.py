@@ -8,34 +8,48 @@ from swannery.accounts.actions.people import people_by_id
 from swannery.activities import queries
 from swannery.activities.models import Activity
 from swannery.activities.rules import per_week, title_of
+from swannery.foundation import throttle
 from swannery.foundation.database import AnyRow, Transaction
 from swannery.foundation.errors import NotThere
 from swannery.foundation.events import ActivityCompleted
 from swannery.foundation.viewer import Viewer
-from swannery.host.actions import completed_activities_since
-from swannery.host.models import ActivityCursor
 
 LISTED = 30
 PAGE = 1000
 # A session is often marked as completed days after it took place.
 LOOK_BACK = timedelta(days=3)
 BEGINNING = timedelta(days=3650)
+WHOLE_EVERY = timedelta(days=1)
 
 
 async def import_activities(tx: Transaction, *, tables: Sequence[config.Activity], since: datetime) -> int:
     """Write down what the app recorded as completed since then; returns how many were new. Again finds nothing new."""
+    return sum([await _import(tx, table=table, since=since) for table in tables])
+
+
+async def import_when_due(tx: Transaction, *, tables: Sequence[config.Activity]) -> int:
+    """Look a few days back, once a day and at first at all there is; that this was done is remembered with what was written."""
     new = 0
     for table in tables:
-        after: ActivityCursor | None = None
-        while True:
-            completed = await completed_activities_since(tx, activity=table, since=since, after=after, limit=PAGE)
-            for activity_id, member_id in await queries.insert_new(tx, completed=completed):
-                new += 1
-                await tx.tell(ActivityCompleted(activity_id=activity_id, member_id=member_id))
-            if len(completed) < PAGE:
-                break
-            after = ActivityCursor(at=completed[-1].at, key=completed[-1].key)
+        whole = throttle.key_of("activities", table.source)
+        if await throttle.tries(tx, keys=[whole]):
+            new += await _import(tx, table=table, since=tx.now - LOOK_BACK)
+        else:
+            new += await _import(tx, table=table, since=tx.now - BEGINNING)
+            await throttle.count_up(tx, key=whole, window_s=int(WHOLE_EVERY.total_seconds()))
     return new
+
+
+async def _import(tx: Transaction, *, table: config.Activity, since: datetime) -> int:
+    new, after = 0, None
+    while True:
+        page = await queries.find_new(tx, table=table, since=since, after=after, limit=PAGE)
+        for activity_id, member_id in await queries.insert_new(tx, source=table.source, found=page.new) if page.new else ():
+            new += 1
+            await tx.tell(ActivityCompleted(activity_id=activity_id, member_id=member_id))
+        if page.looked_at < PAGE:
+            return new
+        after = page.last_key
 
 
 async def list_activities(tx: Transaction, *, viewer: Viewer) -> list[Activity]:

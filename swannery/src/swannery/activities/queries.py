@@ -1,11 +1,14 @@
 """All SQL on activities. Only their own member reads them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
+from swannery import config
 from swannery.foundation.database import AnyRow, Transaction
-from swannery.host.models import CompletedActivity
+from swannery.host.actions import activities_relation
 
 COLUMNS = (
     "SELECT a.id, a.source, a.happened_at, a.partner_id, a.shared_post_id,"
@@ -15,34 +18,63 @@ COLUMNS = (
 )
 
 
-async def insert_new(tx: Transaction, *, completed: Sequence[CompletedActivity]) -> list[tuple[int, int]]:
-    """Write down what is not written down yet; returns (activity id, member id) of each. Who has no membership is left out."""
-    keys = await _members_of(tx, keys={key for one in completed for key in (one.member_key, one.partner_key) if key is not None})
-    known = [one for one in completed if one.member_key in keys]
-    if not known:
-        return []
-    found = await tx.sql(
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """A completed row of the app that is not written down yet. `source_key` is the table's own key as text."""
+
+    source_key: str
+    member_id: int
+    partner_id: int | None
+    at: datetime
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """What is new among some rows of the app, how many were looked at, and the key of the last one, in the type the driver gives it."""
+
+    looked_at: int
+    last_key: Any
+    new: list[Found]
+
+
+async def find_new(tx: Transaction, *, table: config.Activity, since: datetime, after: Any, limit: int) -> Page:  # noqa: ANN401 - the app's key
+    """Look at completed rows since then in the order of the table's own key, after that one; those not written down yet come back.
+
+    The page is cut before anything is joined, so that no plan can look at more. Indexes: the app's own on its key or its time; members' on
+    user_id; activities' on (member_id, source, source_key).
+    """
+    following = "AND a.key > %(after)s" if after is not None else ""
+    rows = await tx.sql(
+        f"WITH page AS MATERIALIZED (SELECT a.* FROM {activities_relation(table)} a WHERE a.at >= %(since)s::timestamptz {following}"
+        " ORDER BY a.key LIMIT %(limit)s),"
+        " new AS (SELECT a.key::text AS source_key, m.id AS member_id, p.id AS partner_id, a.at::timestamptz"
+        " FROM page a JOIN swannery.members m ON m.user_id = a.member_key AND m.state = 'active'"
+        " LEFT JOIN swannery.members p ON p.user_id = a.partner_key AND p.state = 'active'"
+        " WHERE NOT EXISTS (SELECT FROM swannery.activities k"
+        " WHERE k.member_id = m.id AND k.source = %(source)s AND k.source_key = a.key::text))"
+        " SELECT seen.looked_at, seen.last_key, new.* FROM (SELECT (SELECT count(*) FROM page) AS looked_at,"
+        " (SELECT key FROM page ORDER BY key DESC LIMIT 1) AS last_key) seen LEFT JOIN new ON true",
+        {"since": since, "after": after, "source": table.source, "limit": limit},
+    )
+    new = [Found(source_key=row[2], member_id=row[3], partner_id=row[4], at=row[5]) for row in rows if row[2] is not None]
+    return Page(looked_at=rows[0][0], last_key=rows[0][1], new=new)
+
+
+async def insert_new(tx: Transaction, *, source: str, found: Sequence[Found]) -> list[tuple[int, int]]:
+    """Write them down, unless another worker did in between; returns (activity id, member id) of each."""
+    written = await tx.sql(
         "INSERT INTO swannery.activities (member_id, source, source_key, partner_id, happened_at, noticed_at)"
-        " SELECT member, source, key, partner, at, %(now)s FROM unnest(%(members)s::bigint[], %(sources)s::text[], %(keys)s::text[],"
-        " %(partners)s::bigint[], %(ats)s::timestamptz[]) AS new (member, source, key, partner, at)"
+        " SELECT member, %(source)s, key, partner, at, %(now)s FROM unnest(%(members)s::bigint[], %(keys)s::text[],"
+        " %(partners)s::bigint[], %(ats)s::timestamptz[]) AS new (member, key, partner, at)"
         " ON CONFLICT (member_id, source, source_key) DO NOTHING RETURNING id, member_id",
         {
-            "members": [keys[one.member_key] for one in known],
-            "sources": [one.source for one in known],
-            "keys": [one.key for one in known],
-            "partners": [keys.get(one.partner_key) for one in known],
-            "ats": [one.at for one in known],
+            "source": source,
+            "members": [one.member_id for one in found],
+            "keys": [one.source_key for one in found],
+            "partners": [one.partner_id for one in found],
+            "ats": [one.at for one in found],
             "now": tx.now,
         },
     )
-    return [(row[0], row[1]) for row in found]
-
-
-async def _members_of(tx: Transaction, *, keys: Collection[Any]) -> dict[Any, int]:
-    found = await tx.sql(
-        "SELECT user_id, id FROM swannery.members WHERE user_id = ANY(%(keys)s) AND state = 'active'", {"keys": list(keys)}
-    )
-    return {row[0]: row[1] for row in found}
+    return [(row[0], row[1]) for row in written]
 
 
 async def list_latest(tx: Transaction, *, member_id: int, limit: int) -> Sequence[AnyRow]:

@@ -1,6 +1,7 @@
 """From text to a validated Config: every problem at once, each with its line, its key and what to do."""
 
 import difflib
+import ipaddress
 import re
 import tomllib
 import types

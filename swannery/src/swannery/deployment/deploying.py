@@ -206,9 +206,12 @@ def _refuse_unfit(request: DeployRequest, survey: Survey) -> None:
         if facts["encoding"] != "UTF8":
             raise CannotDeploy(f"The database's encoding is {facts['encoding']}.", next_step="Swannery needs UTF8: people have names.")
         grants = queries.find_missing_rights(connection, users=users, activities=survey.config.activities)
+        hiding = queries.find_hiding(connection, users=users, activities=survey.config.activities)
     if grants:
         message = f"The role {facts['user']} may not do what is needed; nothing was made."
         raise CannotDeploy(message, next_step="Have the owner run: " + " ".join(grants))
+    if hiding:
+        raise CannotDeploy(hiding[0].message, next_step=hiding[0].next_step)
     opened = survey.opened
     if opened.tables and not opened.revision:
         raise CannotDeploy("The schema swannery holds tables that are not ours.", next_step="Rename or drop that schema.")

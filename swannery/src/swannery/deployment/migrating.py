@@ -61,21 +61,21 @@ def _plain(folder: Path) -> str:
     return str(folder).replace("%", "%%")  # Alembic reads its settings with ConfigParser's interpolation
 
 
-def _pending(settings: AlembicConfig, revision: str) -> tuple[str, ...]:
+def _pending(settings: AlembicConfig, revision: str, *, to: str = "head") -> tuple[str, ...]:
     scripts = ScriptDirectory.from_config(settings)
     try:
-        steps = list(scripts.iterate_revisions("head", revision or "base"))
+        steps = list(scripts.iterate_revisions(to, revision or "base"))
     except RevisionError:
         message = f"The schema swannery is at revision {revision}, which this version does not know."
         raise NewerSchema(message, next_step="Deploy with the version that made it, or a later one.") from None
     return tuple(step.revision for step in reversed(steps))
 
 
-def upgrade(url: str, *, users: Users, revision: str, more: tuple[Path, ...] = ()) -> tuple[str, ...]:
+def upgrade(url: str, *, users: Users, revision: str, more: tuple[Path, ...] = (), to: str = "head") -> tuple[str, ...]:
     """Run what is pending, each migration in a transaction of its own, the first one together with the schema; returns what ran."""
     settings = _settings(more)
     settings.attributes["host"] = MigrationHost.of(users)
-    steps = _pending(settings, revision)
+    steps = _pending(settings, revision, to=to)
     for step in steps:
         _run(url, settings, step)
     return steps

@@ -147,6 +147,46 @@ def find_missing_rights(connection: Connection, *, users: Users, activities: tup
     return missing
 
 
+_HIDING = """
+SELECT quote_ident(current_user), array_agg(quote_ident(p.polname::text) ORDER BY p.polname) FILTER (WHERE p.polname IS NOT NULL)
+FROM pg_class c LEFT JOIN pg_policy p ON p.polrelid = c.oid AND p.polcmd IN ('r', '*')
+     AND EXISTS (SELECT FROM unnest(p.polroles) r WHERE r = 0 OR pg_has_role(r, 'USAGE'))
+WHERE c.oid = %(table)s::regclass AND row_security_active(c.oid)
+GROUP BY c.oid
+HAVING bool_or(NOT p.polpermissive) IS TRUE
+    OR bool_or(p.polpermissive AND pg_get_expr(p.polqual, p.polrelid) = 'true') IS NOT TRUE"""
+
+
+class Hiding(msgspec.Struct, frozen=True, kw_only=True):
+    """A table of the app whose row-level security keeps rows from us, and what would let us see all of them."""
+
+    table: str
+    policies: tuple[str, ...]
+    next_step: str
+
+    @property
+    def message(self) -> str:
+        """What is wrong."""
+        why = f"policies {', '.join(self.policies)}" if self.policies else "no policy lets it see any"
+        return f"Row-level security keeps rows of {self.table} from the role we use ({why}): we would take people for gone who are there."
+
+
+def find_hiding(connection: Connection, *, users: Users, activities: tuple[Activity, ...]) -> list[Hiding]:
+    """Return the tables of which we do not see every row. A permissive policy USING (true), with no restrictive one, hides nothing."""
+    hiding = []
+    places: tuple[Users | Activity, ...] = (users, *activities)
+    for place in places:
+        name = f"{quoted(place.schema)}.{quoted(place.table)}"
+        found = connection.exec_driver_sql(_HIDING, {"table": name}).first()
+        if found is None:
+            continue
+        us, policies = found
+        step = f"Have the owner run: CREATE POLICY swannery_reads ON {name} FOR SELECT TO {us} USING (true);"
+        step += f" where a restrictive policy applies too, or instead: ALTER ROLE {us} BYPASSRLS;"
+        hiding.append(Hiding(table=str(TableName(place.schema, place.table)), policies=tuple(policies or ()), next_step=step))
+    return hiding
+
+
 _OWN_ALL = """
 SELECT coalesce(bool_and(pg_has_role(c.relowner, 'MEMBER')), true) FROM pg_class c
 WHERE c.relnamespace = to_regnamespace('swannery') AND c.relkind IN ('r', 'S')"""

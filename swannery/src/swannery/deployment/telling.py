@@ -29,7 +29,7 @@ def tell_result(result: DeployResult) -> Iterator[str]:
         yield f"  schema swannery: {', '.join(result.migrations)}"
     if result.members.total:
         counts = {name: getattr(result.members, name) for name in result.members.__struct_fields__}
-        yield "  members: " + ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+        yield "  members: " + ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count)
     if result.file_written:
         yield f"  {result.config_path}: written; it is yours to edit"
     elif result.changed:

@@ -1,18 +1,16 @@
 """What other features may ask of the app."""
 
-from datetime import datetime
-
-from swannery.config import Activity, Users
+from swannery.config import Users
 from swannery.foundation.database import Transaction
 from swannery.host import passwords, queries
-from swannery.host.models import ActivityCursor, CompletedActivity, Credentials, UserKey
+from swannery.host.models import Credentials, UserKey
 
-__all__ = ["UserKey", "completed_activities_since", "count_users_roughly", "find_credentials", "users_relation", "verify_password"]
-
-PAGE = 1000
+__all__ = ["UserKey", "activities_relation", "count_users_roughly", "find_credentials", "users_relation", "verify_password"]
 
 # The app's users as a relation that other features join in their own statements; it is the one place that reads the mapping.
 users_relation = queries.users_relation
+# The same for what its people did.
+activities_relation = queries.activities_relation
 
 
 async def find_credentials(tx: Transaction, *, users: Users, identifier: str) -> Credentials:
@@ -40,17 +38,3 @@ async def verify_password(password_hash: str, password: str) -> bool:
 async def count_users_roughly(tx: Transaction, *, users: Users) -> int:
     """Return about how many users the app has."""
     return await queries.count_users_roughly(tx, users=users)
-
-
-async def completed_activities_since(
-    tx: Transaction, *, activity: Activity, since: datetime, after: ActivityCursor | None = None, limit: int = PAGE
-) -> list[CompletedActivity]:
-    """Return completed activities that happened since then, oldest first; `after` continues behind the last one of the page before.
-
-    A row may be marked as completed long after it happened: look back far enough, and write down each `(source, key)` once.
-    """
-    rows = await queries.find_completed_activities(tx, activity=activity, since=since, after=after, limit=limit)
-    return [
-        CompletedActivity(source=activity.source, key=row.key, member_key=row.member_key, partner_key=row.partner_key, at=row.at)
-        for row in rows
-    ]

@@ -1,6 +1,5 @@
 """What is read of the app, in our own words."""
 
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -27,20 +26,3 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
     user_key: UserKey | None
     password_hash: str
     active: bool = False
-
-
-class CompletedActivity(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of an activity table: who did it, with whom, when. `key` is its primary key as text."""
-
-    source: str
-    key: str
-    member_key: UserKey
-    partner_key: UserKey | None
-    at: datetime
-
-
-class ActivityCursor(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a page of activities ended."""
-
-    at: datetime
-    key: str

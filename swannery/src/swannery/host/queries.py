@@ -1,12 +1,9 @@
 """All SQL on the app's own tables. Identifiers come from the configuration and are quoted; statements go to the driver as they are."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
 
 from swannery.config import Activity, Users
 from swannery.foundation.database import AnyRow, Transaction
-from swannery.host.models import ActivityCursor
 
 
 def quoted(name: str) -> str:
@@ -25,8 +22,11 @@ def table_of(place: Users | Activity) -> str:
 
 
 def users_relation(users: Users) -> str:
-    """Return the app's users as a subselect in brackets: user_key, handle, name, role, active, password_hash, email, updated.
+    """Return the app's users as a subselect in brackets.
 
+    Columns: user_key, handle, name, role, active, password_hash, email, updated, handle_as_is.
+
+    `handle_as_is` may be NULL and is what the app has indexed.
     `user_key` keeps its own type, so that joins use the app's primary key; `active` is never NULL; what is not mapped is '' or NULL.
     """
     names = ", ".join(f"u.{quoted(column)}" for column in users.name) or "''"
@@ -36,7 +36,8 @@ def users_relation(users: Users) -> str:
     return (
         f"(SELECT u.{quoted(users.id)} AS user_key, coalesce({handle}, '') AS handle,"
         f" coalesce(nullif({spaced}, ''), {handle}, '') AS name, {_role(users)} AS role, {_active(users)} AS active,"
-        f" {_text(users.password)} AS password_hash, {_text(users.email)} AS email, {updated} AS updated FROM {table_of(users)} u)"
+        f" {_text(users.password)} AS password_hash, {_text(users.email)} AS email, {updated} AS updated,"
+        f" {handle} AS handle_as_is FROM {table_of(users)} u)"
     )
 
 
@@ -66,13 +67,22 @@ def _active(users: Users) -> str:
 async def find_users_by_login(tx: Transaction, *, users: Users, identifier: str) -> Sequence[AnyRow]:
     """Return user_key, password_hash, active and the rank of the match; the best first, two at most.
 
-    An e-mail address goes before a handle: nobody may shut another out by taking their address for a handle.
+    An e-mail address goes before a handle: nobody may shut another out by taking their address for a handle. First exactly as it is
+    typed, for which the app has indexes; only if that finds nobody active in any spelling of case, for which it reads all users.
     """
+    exactly = "u.email = %(login)s" if "@" in identifier else "u.email = %(login)s OR u.handle_as_is = %(login)s"
+    found = await _find_users(tx, users=users, identifier=identifier, condition=exactly)
+    if found and found[0].active:
+        return found
+    in_any_case = "lower(u.email) = lower(%(login)s) OR (u.handle <> '' AND lower(u.handle) = lower(%(login)s))"
+    return await _find_users(tx, users=users, identifier=identifier, condition=in_any_case)
+
+
+async def _find_users(tx: Transaction, *, users: Users, identifier: str, condition: str) -> Sequence[AnyRow]:
     return await tx.sql(
         "SELECT u.user_key, u.password_hash, u.active, CASE WHEN u.email = %(login)s THEN 0 WHEN lower(u.email) = lower(%(login)s) THEN 1"
         f" WHEN u.handle = %(login)s THEN 2 ELSE 3 END AS rank FROM {users_relation(users)} u"
-        " WHERE lower(u.email) = lower(%(login)s) OR (u.handle <> '' AND lower(u.handle) = lower(%(login)s))"
-        " ORDER BY u.active DESC, rank LIMIT 2",
+        f" WHERE {condition} ORDER BY u.active DESC, rank LIMIT 2",
         {"login": identifier},
     )
 
@@ -95,23 +105,16 @@ async def count_users_roughly(tx: Transaction, *, users: Users) -> int:
     return estimate if estimate >= 0 else int((await tx.sql(f"SELECT count(*) FROM {table_of(users)}", {}))[0][0])
 
 
-async def find_completed_activities(
-    tx: Transaction, *, activity: Activity, since: datetime, after: ActivityCursor | None, limit: int
-) -> Sequence[AnyRow]:
-    """Return key as text, member key, partner key and time of completed rows since then, oldest first, a page at a time."""
-    at = f"a.{quoted(activity.at)}::timestamptz"
+def activities_relation(activity: Activity) -> str:
+    """Return the completed rows of an activity table as a subselect in brackets: key, member_key, partner_key, at.
+
+    All but `partner_key` keep their own types, so that joins, order and comparisons use the app's indexes.
+    """
     partner = f"a.{quoted(activity.partner)}" if activity.partner else "NULL"
-    values: dict[str, Any] = {"since": since, "limit": limit}
-    conditions = [f"{at} >= %(since)s", f"a.{quoted(activity.member)} IS NOT NULL"]
+    condition = f"a.{quoted(activity.member)} IS NOT NULL AND a.{quoted(activity.at)} IS NOT NULL"
     if activity.status:
-        conditions.append(f"a.{quoted(activity.status)}::text = ANY(%(completed)s)")
-        values["completed"] = list(activity.completed)
-    if after is not None:
-        conditions.append(f"({at}, a.{quoted(activity.key)}::text) > (%(after_at)s, %(after_key)s)")
-        values |= {"after_at": after.at, "after_key": after.key}
-    key = f"a.{quoted(activity.key)}::text"
-    return await tx.sql(
-        f"SELECT {key} AS key, a.{quoted(activity.member)} AS member_key, {partner} AS partner_key, {at} AS at"
-        f" FROM {table_of(activity)} a WHERE {' AND '.join(conditions)} ORDER BY {at}, {key} LIMIT %(limit)s",
-        values,
+        condition += f" AND a.{quoted(activity.status)}::text IN ({', '.join(literal(value) for value in activity.completed) or 'NULL'})"
+    return (
+        f"(SELECT a.{quoted(activity.key)} AS key, a.{quoted(activity.member)} AS member_key, {partner} AS partner_key,"
+        f" a.{quoted(activity.at)} AS at FROM {table_of(activity)} a WHERE {condition})"
     )

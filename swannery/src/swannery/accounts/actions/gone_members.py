@@ -54,15 +54,20 @@ async def erase_gone(tx: Transaction, *, users: Users, grace: timedelta) -> Pass
     """Erase members whose user stayed away for so long; nobody where they are suspiciously many, or where the app holds no user at all."""
     until = tx.now - grace
     await gone.forget_keys(tx, until=until)
-    due = await gone.count_due(tx, until=until)
-    if not due:
-        return Pass()
-    active = await gone.count_active(tx)
-    emptied = not await gone.has_users(tx, relation=users_relation(users))
-    if emptied or are_too_many_to_erase(due=due, active=active, allowed=users.erase_up_to):
-        log.error("nobody erased: too many users are gone at once", gone=due)
-        return Pass(held_back=due)
+    if held_back := await count_held_back(tx, users=users, grace=grace):
+        log.error("nobody erased: too many users are gone at once", gone=held_back)
+        return Pass(held_back=held_back)
     return await _erase_due(tx, until=until)
+
+
+async def count_held_back(tx: Transaction, *, users: Users, grace: timedelta = GRACE) -> int:
+    """Return how many members would be erased but are too many at once for that; 0 when all is well."""
+    due = await gone.count_due(tx, until=tx.now - grace)
+    if not due:
+        return 0
+    emptied = not await gone.has_users(tx, relation=users_relation(users))
+    too_many = are_too_many_to_erase(due=due, active=await gone.count_active(tx), allowed=users.erase_up_to)
+    return due if emptied or too_many else 0
 
 
 async def _erase_due(tx: Transaction, *, until: datetime) -> Pass:

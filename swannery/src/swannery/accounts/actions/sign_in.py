@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from swannery.accounts.actions.gone_members import take_back
 from swannery.accounts.actions.provision import provision_members
+from swannery.accounts.devices import network_of
 from swannery.accounts.models import SignIn
 from swannery.accounts.queries import sign_ins
 from swannery.config import Users
@@ -28,40 +30,72 @@ WINDOW_S = 15 * 60
 # Narrow for one name from one address; wider for each alone, so that nobody is locked out by a stranger's tries.
 TRIES_OF_BOTH = 10
 TRIES_OF_NAME = 100
-TRIES_OF_ADDRESS = 60
+TRIES_OF_NETWORK = 60
+# So long after a success an address is taken for the person's own.
+REMEMBERED = timedelta(days=30)
 LONGEST_NAME = 320
 LONGEST_PASSWORD = 1024
 LONGEST_DEVICE = 200
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """A member whose sign-in still holds."""
+    """A member whose sign-in still holds; `renewed` when it lasts longer from now on, so that the browser must be told."""
 
     member_id: int
     name: str
     handle: str
     role: Role
     sign_in_id: int
+    renewed: bool = False
+
+
+class Try(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is tried from where, and the keys under which that is counted."""
+
+    name: str
+    network: str
+
+    @property
+    def both(self) -> bytes:
+        """This name from there."""
+        return throttle.key_of("sign-in", self.name, self.network)
+
+    @property
+    def of_name(self) -> bytes:
+        """This name from anywhere."""
+        return throttle.key_of("name", self.name)
+
+    @property
+    def of_network(self) -> bytes:
+        """Any name from there."""
+        return throttle.key_of("from", self.network)
+
+    @property
+    def success(self) -> bytes:
+        """That this name signed in from there."""
+        return throttle.key_of("signed in", self.name, self.network)
 
 
 async def sign_in(database: Database, *, users: Users, identifier: str, password: str, address: str, device: str) -> str:
     """Return a new token for whoever has this password; raises Invalid, in the same words and time for every reason, or TooMany.
 
-    Two transactions with the password's check between them: it takes long on purpose, and no connection may wait for it. The try is
-    counted in the first one, so that it counts whatever follows.
+    The try is counted in a transaction of its own, so that it counts whatever follows, and too many of them read nothing of the app.
+    The password is checked between two others: that takes long on purpose, and no connection may wait for it.
     """
     name = clean_line(identifier)[:LONGEST_NAME]
+    tried = Try(name=name.lower(), network=network_of(address))
     async with database.transaction() as tx:
-        wait = await _count_try(tx, name=name, address=address)
-        credentials = await find_credentials(tx, users=users, identifier=name)
+        wait = await _count(tx, tried)
     if wait:
         raise TooMany("That was tried very often.", retry_after_s=wait, next_step=f"Wait {max(1, wait // 60)} minutes, then try again.")
+    async with database.transaction() as tx:
+        credentials = await find_credentials(tx, users=users, identifier=name)
     right = len(password) <= LONGEST_PASSWORD and await verify_password(credentials.password_hash, password)
     if not right or credentials.user_key is None or not credentials.active:
         raise refused()
     async with database.transaction() as tx:
         member_id = await _member(tx, users=users, key=credentials.user_key)
-        await throttle.forget(tx, key=throttle.key_of("sign-in", name.lower(), address))
+        await _count_as_success(tx, tried)
         return await _open(tx, member_id=member_id, password_hash=credentials.password_hash, device=device)
 
 
@@ -71,21 +105,39 @@ def refused() -> Invalid:
     return Invalid(words, next_step="Use the ones you have in the app.", fields={"identifier": words})
 
 
-async def _count_try(tx: Transaction, *, name: str, address: str) -> int:
-    """Count this try; returns the seconds to wait when there were too many."""
-    limits = {("sign-in", name.lower(), address): TRIES_OF_BOTH, ("name", name.lower()): TRIES_OF_NAME, ("from", address): TRIES_OF_ADDRESS}
+async def _count(tx: Transaction, tried: Try) -> int:
+    """Count this try; returns the seconds to wait when there were too many.
+
+    The name's own limit does not bind where somebody of that name signed in lately: a stranger's tries lock nobody out at home.
+    """
+    known = bool(await throttle.tries(tx, keys=[tried.success]))
     wait = 0
-    for parts, allowed in limits.items():
-        count, until = await throttle.count_up(tx, key=throttle.key_of(*parts), window_s=WINDOW_S)
-        if count > allowed:
+    for key, allowed, binds in (
+        (tried.both, TRIES_OF_BOTH, True), (tried.of_name, TRIES_OF_NAME, not known), (tried.of_network, TRIES_OF_NETWORK, True),
+    ):  # fmt: skip
+        count, until = await throttle.count_up(tx, key=key, window_s=WINDOW_S)
+        if binds and count > allowed:
             wait = max(wait, int((until - tx.now).total_seconds()), 1)
     return wait
+
+
+async def _count_as_success(tx: Transaction, tried: Try) -> None:
+    """Take the try back from every count, begin anew for this name at this address, and remember that it belongs there.
+
+    In the order in which tries are counted, so that two at once never wait for each other.
+    """
+    await throttle.forget(tx, key=tried.both)
+    for key in (tried.of_name, tried.of_network):
+        await sign_ins.take_back_try(tx, key=key)
+    await throttle.forget(tx, key=tried.success)
+    await throttle.count_up(tx, key=tried.success, window_s=int(REMEMBERED.total_seconds()))
 
 
 async def _member(tx: Transaction, *, users: Users, key: UserKey) -> int:
     """Return the user's membership; whoever registered a moment ago gets it now."""
     found = await sign_ins.find_member_of_user(tx, key=key)
     if found is None:
+        await take_back(tx, users=users)
         await provision_members(tx, users=users)
         found = await sign_ins.find_member_of_user(tx, key=key)
     if found is None:
@@ -122,6 +174,7 @@ async def recognise(tx: Transaction, *, users: Users, token: str) -> Known | Non
         await sign_ins.touch(tx, sign_in_id=known.sign_in_id, member_id=known.member_id, expires_at=tx.now + STAYS)
         if seen is None or seen < tx.now - AWAY_AFTER:
             await tx.tell(MemberCameBack(member_id=known.member_id))
+        return msgspec.structs.replace(known, renewed=True)
     return known
 
 

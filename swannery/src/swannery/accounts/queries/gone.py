@@ -1,4 +1,4 @@
-"""SQL on members whose user is not in the app any more. Each statement is cheap while nobody is gone: it looks at the few rows without a user."""
+"""SQL on members whose user is not in the app any more. Cheap while nobody is gone: it looks at the few rows without a user."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,10 @@ PAGE = 200
 
 
 async def link_again(tx: Transaction, *, relation: str, key_type: str) -> Sequence[tuple[int, str, str]]:
-    """Link members to users that have their key again; returns id, state before, state now. Indexes: user_id's own, members_gone, the app's key."""
+    """Link members to users that have their key again; returns id, state before, state now.
+
+    Indexes: user_id's own, members_gone, the app's key.
+    """
     found = await tx.sql(
         "UPDATE swannery.members m SET user_id = u.user_key, gone_at = NULL,"
         " state = CASE WHEN old.state = 'erased' THEN 'erased' WHEN u.active THEN 'active' ELSE 'inactive' END"
@@ -21,7 +24,10 @@ async def link_again(tx: Transaction, *, relation: str, key_type: str) -> Sequen
 
 
 async def mark_gone(tx: Transaction, *, soft_relation: str, signed_in_only: bool) -> Sequence[tuple[int, str]]:
-    """Note since when users are missing, and hide their members; returns id and state before. The key empties `user_id`; without one the relation is asked."""
+    """Note since when users are missing, and hide their members; returns id and state before.
+
+    The key empties `user_id`; without one the relation is asked.
+    """
     missing = "old.user_id IS NULL AND (old.state <> 'erased' OR old.user_key IS NOT NULL)"
     if soft_relation:
         missing = f"({missing} OR old.user_id IS NOT NULL AND NOT EXISTS (SELECT FROM {soft_relation} u WHERE u.user_key = old.user_id))"
