@@ -1,6 +1,7 @@
 """Real servers for all tests, and no silent skips where it counts."""
 
 import os
+import signal
 import uuid
 from collections.abc import Iterator
 
@@ -11,6 +12,10 @@ import swannery  # noqa: F401 - before any test: else pytest's importlib mode ta
 from dbdoctor.embedded import Server, find_binaries, start_server
 
 WHEEL_MAJOR = 18
+
+# A worker of pytest-xdist ignores Ctrl-C, and what it starts inherits that; the programs tested here must be able to be stopped.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
