@@ -58,6 +58,7 @@ def studio(server: Server, tmp_path_factory: pytest.TempPathFactory, request: py
             inside.execute(BROKEN.read_bytes())
             inside.execute(HEALED.encode())
         config = deploy(DeployRequest(url=url, config_path=path, yes=True)).config
+        config = msgspec.structs.replace(config, site=msgspec.structs.replace(config.site, open=True))
         config = msgspec.structs.replace(config, database=msgspec.structs.replace(config.database, url=url))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(clock, "now", lambda: now)

@@ -12,6 +12,7 @@ import msgspec
 import psycopg
 
 from dbdoctor.embedded import Server
+from swannery.accounts.actions.sign_in import recognise
 from swannery.app import Parts, assemble, load_viewer, make_app
 from swannery.config import Config
 from swannery.deployment import DeployRequest, deploy
@@ -116,7 +117,9 @@ class Town:
     async def acting(self, who: str | None) -> AsyncIterator[tuple[Transaction, Viewer]]:
         """Open a transaction with somebody looking, as a request does."""
         async with self.parts.database.transaction() as tx:
-            yield tx, await load_viewer(tx, parts=self.parts, token=await self._token(who))
+            token = await self._token(who)
+            known = await recognise(tx, users=self.parts.config.users, token=token) if token else None
+            yield tx, await load_viewer(tx, known=known, site_open=self.parts.site.open)
 
     async def act(self, action: Callable[..., Awaitable[T]], who: str | None, **arguments: Any) -> T:
         """Do something as somebody, in a transaction of its own."""
@@ -147,7 +150,7 @@ class Town:
             if who is not None and api:
                 client.headers["authorization"] = f"Bearer {await self._token(who)}"
             elif who is not None:
-                client.cookies.set("swannery", await self._token(who))
+                client.cookies.set("swannery", await self._token(who), domain="town.test")
             browser = Browser(client)
             if not api:
                 await browser.get("/sign-in")

@@ -11,19 +11,20 @@ from typing import Any, NamedTuple
 import msgspec
 from litestar import Litestar, MediaType, Request, Response, Router, get
 from litestar.config.csrf import CSRFConfig
-from litestar.datastructures import State
+from litestar.datastructures import MutableScopeHeaders, State
 from litestar.di import NamedDependency, Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import FromPath
+from litestar.types import Message, Scope
 from prometheus_client import generate_latest
 
 import swannery
 from swannery.accounts import api as accounts_api
 from swannery.accounts import jobs as accounts_jobs
 from swannery.accounts import pages as accounts_pages
-from swannery.accounts.actions.sign_in import recognise, tidy
+from swannery.accounts.actions.sign_in import Known, recognise, tidy
 from swannery.activities import events as activities_events
 from swannery.activities import jobs as activities_jobs
 from swannery.communities import events as communities_events
@@ -112,11 +113,10 @@ class Visit(NamedTuple):
     viewer: Viewer
 
 
-async def load_viewer(tx: Transaction, *, parts: Parts, token: str) -> Viewer:
-    """Return who a token belongs to, with everybody they are connected to; a stranger when it belongs to nobody. Three statements."""
-    known = await recognise(tx, users=parts.config.users, token=token) if token else None
+async def load_viewer(tx: Transaction, *, known: Known | None, site_open: bool) -> Viewer:
+    """Return a member with everybody they are connected to, or a stranger. Two statements."""
     if known is None:
-        return Viewer(site_open=parts.site.open)
+        return Viewer(site_open=site_open)
     connections = await load_connections(tx, member_id=known.member_id)
     return Viewer(
         id=known.member_id,
@@ -130,7 +130,7 @@ async def load_viewer(tx: Transaction, *, parts: Parts, token: str) -> Viewer:
         blocked=connections.blocked,
         asked=connections.asked,
         asked_by=connections.asked_by,
-        site_open=parts.site.open,
+        site_open=site_open,
     )
 
 
@@ -142,8 +142,10 @@ def dependencies(parts: Parts) -> dict[str, Provide]:
         api = request.url.path.startswith(API)
         token = accounts_api.bearer_of(request) if api else accounts_pages.token_of(request, site=parts.site)
         async with parts.database.transaction() as tx:
-            who = await load_viewer(tx, parts=parts, token=token)
+            known = await recognise(tx, users=parts.config.users, token=token) if token else None
+            who = await load_viewer(tx, known=known, site_open=parts.site.open)
             request.state.viewer = who  # for the page that tells an error
+            request.state.renew = token if known and known.renewed and not api else ""
             yield Visit(tx, who)
 
     def tx(visit: NamedDependency[Visit]) -> Transaction:
@@ -227,6 +229,16 @@ def make_app(parts: Parts, *, worker: bool = True) -> Platform:
     def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
         return refuse(translate(error), request=request, theme=parts.theme, site=parts.site)
 
+    async def renew(message: Message, scope: Scope) -> None:
+        """Let the browser keep its cookie for as long as the server keeps the sign-in."""
+        token = scope["state"].get("renew")
+        if message["type"] == "http.response.start" and token:
+            headers = MutableScopeHeaders.from_message(message)
+            renewed: Response[None] = Response(None)
+            accounts_pages.set_token(renewed, token=token, site=parts.site)
+            if not any(cookie.startswith(renewed.cookies[0].key + "=") for cookie in headers.getall("set-cookie", [])):
+                headers.add("set-cookie", renewed.cookies[0].to_header(header=""))
+
     @asynccontextmanager
     async def life(_app: Litestar) -> AsyncIterator[None]:
         async with parts.queue.worker(name="swannery") if worker else _nothing():
@@ -243,6 +255,7 @@ def make_app(parts: Parts, *, worker: bool = True) -> Platform:
         dependencies=dependencies(parts),
         exception_handlers={Exception: answer_error},
         lifespan=[life],
+        before_send=[renew],
         csrf_config=CSRFConfig(
             secret=read_secret(parts.config.database.url, name="csrf").hex(),
             cookie_name=f"{prefix}swannery_csrf",

@@ -260,3 +260,17 @@ async def test_whoever_registered_a_moment_ago_can_sign_in(town: Town) -> None:
         " SELECT 'new@app.example', 'newcomer', 'New Comer', password_hash FROM public.users WHERE username = 'member'"
     )
     assert (await sign_in(town, "new@app.example"))[0] == 303
+
+
+async def test_the_browsers_cookie_lasts_as_long_as_the_sign_in(town: Town) -> None:
+    async with town.browser("member") as browser:
+        assert "set-cookie" not in (await browser.get("/settings")).headers
+        await town.sql("UPDATE swannery.sign_ins SET last_seen_at = now() - interval '1 hour'")
+        await town.sql("UPDATE swannery.members SET last_seen_at = now() - interval '1 hour'")
+        renewed = (await browser.get("/settings")).headers.get_list("set-cookie")
+        assert [cookie.partition("=")[0] for cookie in renewed] == ["swannery"]
+        assert "Max-Age=2592000" in renewed[0]
+        assert "set-cookie" not in (await browser.get("/settings")).headers
+        await town.sql("UPDATE swannery.sign_ins SET last_seen_at = now() - interval '1 hour'")
+        ended = (await browser.post("/sign-out")).headers.get_list("set-cookie")
+        assert [cookie.partition(";")[0] for cookie in ended if cookie.startswith("swannery=")] == ['swannery=""']

@@ -41,7 +41,7 @@ def move_in(server: Server, *, folder: Path, say: Say) -> Config:
     say(f"  The app's own schema, by pg_dump: {len(before)} lines and {tables} tables before, the same {len(after)} lines after.")
     if result.file_written:
         _name_site(path)
-        say(f"  {path.name} is the studio's to edit: it says now that the site is called {SITE}.")
+        say(f"  {path.name} is the studio's to edit: it says now that the site is called {SITE} and open to strangers.")
     return read_config(path, {"DATABASE_URL": url})
 
 
@@ -53,7 +53,8 @@ def _say_all(lines: Iterable[str], *, say: Say) -> None:
 def _name_site(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     lines = [f'name = "{SITE}"' if line.startswith('name = "') else line for line in text.splitlines()]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    # Strangers may read what its people share with everyone; a site that is deployed is closed until its owner says so.
+    path.write_text("\n".join(lines).replace("open = false", "open = true", 1) + "\n", encoding="utf-8")
 
 
 def bring_people(config: Config, *, open_database: OpenDatabase, say: Say) -> None:
