@@ -31,6 +31,11 @@ async def tries(tx: Transaction, *, keys: list[bytes]) -> dict[bytes, int]:
     return {bytes(row[0]): int(row[1]) for row in found}
 
 
+async def take_back(tx: Transaction, *, key: bytes) -> None:
+    """Count one try less: it was no failure."""
+    await tx.sql("UPDATE swannery.throttles SET count = greatest(count - 1, 0) WHERE key = %(key)s", {"key": key})
+
+
 async def forget(tx: Transaction, *, key: bytes) -> None:
     """Start over, after a success."""
     await tx.sql("DELETE FROM swannery.throttles WHERE key = %(key)s", {"key": key})

@@ -128,7 +128,7 @@ async def _count_as_success(tx: Transaction, tried: Try) -> None:
     """
     await throttle.forget(tx, key=tried.both)
     for key in (tried.of_name, tried.of_network):
-        await sign_ins.take_back_try(tx, key=key)
+        await throttle.take_back(tx, key=key)
     await throttle.forget(tx, key=tried.success)
     await throttle.count_up(tx, key=tried.success, window_s=int(REMEMBERED.total_seconds()))
 

@@ -49,11 +49,6 @@ async def touch(tx: Transaction, *, sign_in_id: int, member_id: int, expires_at:
     await tx.sql("UPDATE swannery.members SET last_seen_at = %(now)s WHERE id = %(member)s", values)
 
 
-async def take_back_try(tx: Transaction, *, key: bytes) -> None:
-    """Count one try less: it was no failure."""
-    await tx.sql("UPDATE swannery.throttles SET count = greatest(count - 1, 0) WHERE key = %(key)s", {"key": key})
-
-
 async def list_sign_ins(tx: Transaction, *, member_id: int) -> list[SignIn]:
     """Return where a member is signed in, the latest first."""
     found = await tx.sql(
