@@ -1,8 +1,9 @@
-"""Towns for everybody: built once, copied for each test."""
+"""Towns for everybody, built once and copied for each test; and a smaller stage for what needs no app around it."""
 
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from cast import Stage, empty, stage_at, theatre
 from town import Town, built, copy_of, open_town
 
 from dbdoctor.embedded import Server
@@ -30,3 +31,21 @@ def town_url(server: Server, built_town: tuple[str, Config]) -> Iterator[str]:
 async def town(town_url: str, built_town: tuple[str, Config]) -> AsyncIterator[Town]:
     async with open_town(town_url, built_town[1]) as town:
         yield town
+
+
+@pytest.fixture(scope="session")
+def theatre_url(server: Server) -> Iterator[str]:
+    with theatre(server) as url:
+        yield url
+
+
+@pytest.fixture
+def stage_url(theatre_url: str) -> str:
+    empty(theatre_url)
+    return theatre_url
+
+
+@pytest.fixture
+async def stage(stage_url: str) -> AsyncIterator[Stage]:
+    async with stage_at(stage_url) as stage:
+        yield stage

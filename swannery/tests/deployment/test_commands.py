@@ -7,6 +7,9 @@ from host_apps import app_sql, read, run_sql
 from typer.testing import CliRunner, Result
 
 from swannery.cli import app
+from swannery.deployment import DeployRequest
+from swannery.deployment.deploying import take_survey
+from swannery.deployment.telling import tell_survey
 
 
 @pytest.fixture
@@ -30,8 +33,9 @@ def test_a_deploy_shows_what_it_found_and_why_and_what_it_did(call: Call, empty_
     assert result.exit_code == 0, result.output
     lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
     assert "key id (integer) primary key" in lines
-    assert "roles admin = admin; trainer = trainer from the values that occur: admin, client, trainer; all others are members" in lines
-    assert 'activities sessions member "user_id", with "trainer_id", when "status" is completed, at "session_date"' in lines
+    words = " ".join(lines)  # a long reason goes on in the next line
+    assert "roles admin = admin; trainer = trainer from the values that occur: admin, client, trainer; all others are members" in words
+    assert 'activities sessions member "user_id", with "trainer_id", when "status" is completed, at "session_date"' in words
     assert "schema swannery: 0001, 0002" in lines
     assert "members: 3 joined" in lines
     assert "\x1b" not in result.stdout
@@ -91,3 +95,12 @@ def test_names_of_the_catalog_steer_no_terminal(call: Call, empty_database_url: 
     assert result.exit_code == 0, result.output
     assert "\x1b" not in result.stdout
     assert not any(line.startswith("✔") for line in result.stdout.splitlines())
+
+
+def test_what_was_found_fits_the_terminal_and_loses_no_word(empty_database_url: str, tmp_path: Path) -> None:
+    run_sql(empty_database_url, app_sql("integer"))
+    survey = take_survey(DeployRequest(url=empty_database_url, config_path=tmp_path / "swannery.toml", yes=True))
+    lines = list(tell_survey(survey))
+    assert max(map(len, lines)) <= 110
+    words = " ".join(" ".join(lines).split())
+    assert all(" ".join(found.reason.split()) in words for found in survey.found)

@@ -32,4 +32,4 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def facts(self) -> list[tuple[str, str]]:
         """What a card says of it."""
-        return [("Sessions so far", f"{self.number}"), ("This week", f"{self.this_week}")]
+        return [("Sessions so far", f"{self.number}"), ("That week", f"{self.this_week}")]

@@ -20,7 +20,7 @@ from swannery.foundation.database import Database, Limits
 from swannery.foundation.errors import SwanneryError
 from swannery.foundation.secrets_store import read_secret
 
-SECRETS = ("csrf", "cursor")
+SECRETS = ("csrf",)
 NO_RIGHT = "42501"
 PROVISIONING_S = 120.0
 

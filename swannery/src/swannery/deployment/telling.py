@@ -1,11 +1,13 @@
 """The deployment in words, for a terminal: plain lines that read the same when they are piped."""
 
+import textwrap
 from collections.abc import Iterator
 
 from swannery.deployment.catalog import visible
 from swannery.deployment.deploying import DeployResult, Survey
 
 WIDEST = 22
+WIDTH = 110
 
 
 def tell_survey(survey: Survey) -> Iterator[str]:
@@ -15,7 +17,9 @@ def tell_survey(survey: Survey) -> Iterator[str]:
     first = max(len(what) for what, _, _ in rows)
     second = min(max(len(value) for _, value, _ in rows), WIDEST)
     for what, value, reason in rows:
-        yield f"  {what:<{first}}  {visible(value):<{second}}  {visible(reason)}".rstrip()
+        head = f"  {what:<{first}}  {visible(value):<{second}}  "
+        # The reason goes on below itself: a terminal would break it at the margin.
+        yield from textwrap.wrap(visible(reason), WIDTH, initial_indent=head, subsequent_indent=" " * len(head)) or [head.rstrip()]
     for note in survey.notes:
         yield f"  note: {visible(note)}"
 

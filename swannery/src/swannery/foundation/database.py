@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import psycopg
-from sqlalchemy import Executable, MetaData, Row, event
+from sqlalchemy import Row, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
@@ -27,8 +27,6 @@ APPLICATION_NAME = "swannery"
 
 # A row of any shape; the function that asked turns it into a type of its own.
 AnyRow = Row[*tuple[Any, ...]]
-
-metadata = MetaData(schema=SCHEMA)
 
 # How many statements the running request or job has sent; tests and the access log read it.
 statements_sent: ContextVar[list[str] | None] = ContextVar("statements_sent", default=None)
@@ -50,23 +48,6 @@ class Transaction:
         self.now = now
         self._dispatcher = dispatcher
         self._queue = queue
-
-    async def run(self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None) -> int:
-        """Run a statement of SQLAlchemy Core that returns no rows; returns how many rows it touched."""
-        result = await self.connection.execute(statement, values)
-        return int(result.rowcount)
-
-    async def rows(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Sequence[AnyRow]:
-        """Return all rows of a statement of SQLAlchemy Core."""
-        return (await self.connection.execute(statement, values)).all()
-
-    async def row(self, statement: Executable, values: Mapping[str, Any] | None = None) -> AnyRow | None:
-        """Return the first row, if there is one."""
-        return (await self.connection.execute(statement, values)).first()
-
-    async def value(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - whatever the column holds
-        """Return the first column of the first row, or None."""
-        return (await self.connection.execute(statement, values)).scalar()
 
     async def sql(self, text: str, values: Mapping[str, Any] | None = None) -> Sequence[AnyRow]:
         """Return all rows of plain SQL with psycopg's placeholders, `%(name)s`."""
