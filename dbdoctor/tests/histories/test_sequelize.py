@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from patients import Patient
 
-from dbdoctor.databases.postgresql.rows import ledger_names
-from dbdoctor.histories import detect
+from dbdoctor.histories import LedgerState, detect
 from dbdoctor.histories.sequelize import SequelizeHistory
-from dbdoctor.model import TableName
+from dbdoctor.model import Column, Table, TableName
 
-HISTORY = SequelizeHistory(TableName("public", "SequelizeMeta"))
+NAME = TableName("public", "SequelizeMeta")
+HISTORY = SequelizeHistory(Table(name=NAME, columns=(Column(name="name", type="character varying(255)", not_null=True),)))
 LEDGER = 'CREATE TABLE {}"SequelizeMeta" (name varchar(255) PRIMARY KEY)'
 
 
@@ -23,9 +23,13 @@ def app(folder: Path, place: str, *names: str, settings: str = "") -> Path:
     return folder
 
 
+def known(folder: Path | None, *applied: str) -> list[str]:
+    return [m.name for m in HISTORY.known(folder, LedgerState(tool="Sequelize", table=NAME, applied=applied))]
+
+
 @pytest.mark.parametrize("place", ["migrations", "db/migrations", "src/migrations", "database/migrations", "server/migrations"])
 def test_the_usual_folders_are_looked_into(tmp_path: Path, place: str) -> None:
-    assert HISTORY.known(app(tmp_path, place, "1-a.js"), []) == ["1-a.js"]
+    assert known(app(tmp_path, place, "1-a.js")) == ["1-a.js"]
 
 
 @pytest.mark.parametrize(
@@ -50,25 +54,25 @@ def test_the_usual_folders_are_looked_into(tmp_path: Path, place: str) -> None:
     ],
 )
 def test_a_folder_that_the_settings_name_is_found(tmp_path: Path, settings: str) -> None:
-    assert HISTORY.known(app(tmp_path, "app/steps", "1-a.js", settings=settings), []) == ["1-a.js"]
+    assert known(app(tmp_path, "app/steps", "1-a.js", settings=settings)) == ["1-a.js"]
 
 
 @pytest.mark.parametrize(
     "settings", ["module.exports = { 'config': 'x' }", "module.exports = { 'migrations-path': somewhere() }", "nonsense ("]
 )
 def test_settings_that_name_no_folder_leave_the_usual_one(tmp_path: Path, settings: str) -> None:
-    assert HISTORY.known(app(tmp_path, "migrations", "1-a.js", settings=settings), []) == ["1-a.js"]
+    assert known(app(tmp_path, "migrations", "1-a.js", settings=settings)) == ["1-a.js"]
 
 
 def test_of_several_folders_the_one_that_the_ledger_knows_is_taken(tmp_path: Path) -> None:
     app(tmp_path, "migrations", "1-other.js")
     app(tmp_path, "src/migrations", "1-a.js", "2-b.js")
-    assert HISTORY.known(tmp_path, ["1-a.js"]) == ["1-a.js", "2-b.js"]
+    assert known(tmp_path, "1-a.js") == ["1-a.js", "2-b.js"]
 
 
 def test_without_a_folder_nothing_is_known(tmp_path: Path) -> None:
-    assert HISTORY.known(None, ["1-a.js"]) == []
-    assert HISTORY.known(tmp_path, []) == HISTORY.unseen(tmp_path, []) == []
+    assert known(None, "1-a.js") == []
+    assert known(tmp_path) == HISTORY.unseen(tmp_path, LedgerState(tool="Sequelize", table=NAME)) == []
 
 
 def test_only_what_the_tool_runs_is_known_and_the_rest_is_told_as_never_run(tmp_path: Path) -> None:
@@ -76,25 +80,35 @@ def test_only_what_the_tool_runs_is_known_and_the_rest_is_told_as_never_run(tmp_
     never = ["5-e.mjs", "6-f.js.off", "7-g.sql", "8-h.d.ts", "README"]
     app(tmp_path, "migrations", *runs, *never, ".hidden")
     (tmp_path / "migrations" / "9-folder.js").mkdir()
-    assert HISTORY.known(tmp_path, []) == runs
-    assert HISTORY.unseen(tmp_path, []) == never
+    assert known(tmp_path) == runs
+    assert HISTORY.unseen(tmp_path, LedgerState(tool="Sequelize", table=NAME)) == never
 
 
 def test_they_run_in_the_order_javascript_sorts(tmp_path: Path) -> None:
     names = ["10-z.js", "2-a.js", "FINAL.js", "a.js", "é.js", "🦢.js", "\ufb01.js"]
-    assert HISTORY.known(app(tmp_path, "migrations", *reversed(names)), []) == names
+    assert known(app(tmp_path, "migrations", *reversed(names))) == names
 
 
-@pytest.mark.parametrize("name", ["20240101-a.js", 'it\'s "odd" 🦢.js', "back\\slash.js", "'); DROP TABLE people; --.js"])
-def test_a_mark_is_what_the_tool_itself_would_write_and_is_taken_back(patient: Patient, name: str) -> None:
-    patient.run('CREATE SCHEMA "My ""App"""; ' + LEDGER.format('"My ""App""".'))
-    history = detect(patient.catalog)
-    assert history is not None
-    patient.run(history.mark_sql("0-first.js"))
-    patient.run(history.mark_sql(name))
-    assert ledger_names(patient.connection, history.ledger, history.column) == sorted(["0-first.js", name])
-    patient.run(history.unmark_sql(name))
-    assert ledger_names(patient.connection, history.ledger, history.column) == ["0-first.js"]
+def test_two_endings_are_two_migrations_and_none_is_either(patient: Patient) -> None:
+    patient.run(LEDGER.format("") + """; INSERT INTO "SequelizeMeta" VALUES ('1-a.js')""")
+    state = HISTORY.state(patient.connection)
+    assert HISTORY.records("1-a.js", state)
+    assert HISTORY.records("1-a", state)
+    assert not HISTORY.records("1-a.cjs", state)
+
+
+def test_a_ledger_of_another_name_is_found_where_the_settings_tell_it(patient: Patient, tmp_path: Path) -> None:
+    patient.run('CREATE TABLE done_steps (name varchar(255) PRIMARY KEY, "createdAt" timestamptz NOT NULL)')
+    assert detect(patient.catalog, tmp_path) is None
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "config.js").write_text('module.exports = { test: { migrationStorageTableName: "done_steps" } }')
+    found = detect(patient.catalog, tmp_path)
+    assert found is not None
+    assert (found.tool, found.ledger.name) == ("Sequelize", "done_steps")
+    mark = found.mark("1-a.js", state=found.state(patient.connection), folder=None)
+    assert mark is not None
+    patient.run(mark.sql)
+    assert patient.rows('SELECT name, "createdAt" IS NOT NULL FROM done_steps') == [("1-a.js", True)]
 
 
 @pytest.mark.parametrize(

@@ -4,81 +4,56 @@ Source of the facts: sequelize/umzug src/storage/sequelize.ts, sequelize/cli src
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-from dbdoctor.databases.postgresql.connection import literal, quoted
-from dbdoctor.model import Catalog, TableName
+from dbdoctor.histories.folders import Places, mentions
+from dbdoctor.histories.names import as_javascript_sorts
+from dbdoctor.histories.rowwise import RowLedger, ending_of_others, has_columns, must_be_given
+from dbdoctor.histories.shapes import LedgerState
+from dbdoctor.model import Catalog, Table
 
-_FOLDERS = ("migrations", "db/migrations", "src/migrations", "src/db/migrations", "database/migrations", "server/migrations")
-# sequelize-cli takes .js, .cjs, .ts and .cts files, declaration files aside.
-_RUNS = re.compile(r"^(?!.*\.d\.ts$).*\.(cjs|js|cts|ts)$")
 # 'migrations-path': path.resolve(…) over however many lines, or an expression that ends with its line, a comma or the object.
-_RC_PATH = re.compile(r"""['"]?migrations-?[pP]ath['"]?\s*[:=]\s*(?:(?:\w+\.)?(?:resolve|join)\(([^)]*)\)|((?:\$\{\w+\}|[^,\n}])*))""")
-_RC_PART = re.compile(r"""['"`](?:\$\{__dirname\})?([^'"`]+)['"`]""")
-_RC_COMMENT = re.compile(r"/\*.*?\*/|(?<![:'\"])//[^\n]*", re.DOTALL)
+_RC_PATH = re.compile(
+    r"""(?<!//)(?<!// )(?<!/\* )['"]?\bmigrations-?[pP]ath['"]?\s*[:=]\s*((?:\w+\.)?(?:resolve|join)\([^)]*\)|(?:\$\{\w+\}|[^,\n}])*)"""
+)
+_STORAGE = ("config/*", "config.*", ".sequelizerc", "src/config/*", "db/config*", "database/config*")
+_IN_NAME = r"""migrationStorageTableName['"]?\s*:\s*['"`]{}['"`]"""
 
 
-class SequelizeHistory:
-    """The ledger `SequelizeMeta`."""
+class SequelizeHistory(RowLedger):
+    """The ledger `SequelizeMeta`, or as `migrationStorageTableName` has it."""
 
     tool = "Sequelize"
-    column = "name"
+    keeps_ending = True
+    places = Places(
+        usual=("migrations", "db/migrations", "src/migrations", "src/db/migrations", "database/migrations", "server/migrations"),
+        # sequelize-cli takes .js, .cjs, .ts and .cts files, declaration files aside.
+        runs=re.compile(r"^(?!.*\.d\.ts$).*\.(cjs|js|cts|ts)$"),
+        settings=(".sequelizerc", ".sequelizerc.js", ".sequelizerc.cjs"),
+        setting=_RC_PATH,
+    )
 
-    def __init__(self, ledger: TableName) -> None:
-        self.ledger = ledger
+    def file_order(self, file_name: str) -> object:
+        """By UTF-16 code units."""
+        return as_javascript_sorts(file_name)
 
-    def known(self, folder: Path | None, applied: Sequence[str]) -> list[str]:
-        """File names in the order in which umzug runs them: by UTF-16 code units, as JavaScript compares."""
-        found = _migrations_folder(folder, applied)
-        names = [file.name for file in found.iterdir() if file.is_file() and _RUNS.match(file.name)] if found else []
-        return sorted(names, key=_as_javascript_sorts)
-
-    def unseen(self, folder: Path | None, applied: Sequence[str]) -> list[str]:
-        """Files beside the migrations whose ending the tool does not take."""
-        found = _migrations_folder(folder, applied)
-        if not found:
-            return []
-        return sorted(f.name for f in found.iterdir() if f.is_file() and not _RUNS.match(f.name) and not f.name.startswith("."))
-
-    def mark_sql(self, migration: str) -> str:
-        """Umzug's logMigration: one row with the file's name."""
-        return f"INSERT INTO {quoted(self.ledger.schema)}.{quoted(self.ledger.name)} ({quoted(self.column)}) VALUES ({literal(migration)})"
-
-    def unmark_sql(self, migration: str) -> str:
-        """Umzug's unlogMigration."""
-        return f"DELETE FROM {quoted(self.ledger.schema)}.{quoted(self.ledger.name)} WHERE {quoted(self.column)} = {literal(migration)}"
+    def plausible(self, name: str, state: LedgerState) -> str:
+        """With the ending of the others."""
+        return ending_of_others(name, state)
 
     def up_to(self, command: str, migration: str) -> str | None:
         """`db:migrate --to NAME` where the command calls the CLI itself."""
         return f"{command} --to {migration}" if re.search(r"\bdb:migrate\s*$", command) and re.match(r"^[\w.@:+-]+$", migration) else None
 
 
-def detect(catalog: Catalog) -> SequelizeHistory | None:
-    """The ledger on the search path, or the only one anywhere."""
-    named = [t.name for t in catalog.tables.values() if t.name.name == "SequelizeMeta" and t.column("name")]
-    on_path = [n for n in named if n.schema in catalog.search_path]
-    chosen = on_path or named
-    return SequelizeHistory(chosen[0]) if chosen else None
+def detect(catalog: Catalog, folder: Path | None) -> Iterator[SequelizeHistory]:
+    """A table `SequelizeMeta` with a name, or the one that the app's settings call so."""
+    for table in catalog.tables.values():
+        if has_columns(table, "name") and (table.name.name == "SequelizeMeta" or _is_named(table, folder)):
+            yield SequelizeHistory(table, folder=folder)
 
 
-def _migrations_folder(folder: Path | None, applied: Sequence[str]) -> Path | None:
-    """Where the files are: .sequelizerc says it, else the usual folder that holds most of the ledger's names."""
-    if folder is None:
-        return None
-    candidates = [folder / part for part in _FOLDERS]
-    settings = folder / ".sequelizerc"
-    if settings.is_file():
-        found = _RC_PATH.search(_RC_COMMENT.sub("", settings.read_text(errors="replace")))
-        parts = [part.lstrip("/") for part in _RC_PART.findall(found.group(1) or found.group(2) or "")] if found else []
-        if parts:
-            candidates.insert(0, folder.joinpath(*parts))
-    existing = [c for c in candidates if c.is_dir()]
-    if not existing:
-        return None
-    names = set(applied)
-    return max(existing, key=lambda c: (len(names & {f.name for f in c.iterdir()}), -existing.index(c)))
-
-
-def _as_javascript_sorts(name: str) -> bytes:
-    return name.encode("utf-16-be", errors="surrogatepass")
+def _is_named(table: Table, folder: Path | None) -> bool:
+    lone = not any(must_be_given(c) for c in table.columns if c.name not in {"name", "createdAt", "updatedAt"})
+    return lone and mentions(folder, _STORAGE, _IN_NAME.format(re.escape(table.name.name)))

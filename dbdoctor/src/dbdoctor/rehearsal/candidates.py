@@ -14,7 +14,7 @@ from dbdoctor.rehearsal.mending import Mended, case_of, mend
 from dbdoctor.rehearsal.observation import Observation, Segment, Statement
 from dbdoctor.rehearsal.problems import FILLS_ROWS, Lack, Problem, undone_statements
 from dbdoctor.rehearsal.scenario import Decision, Place, Reason
-from dbdoctor.repairs import propose
+from dbdoctor.repairs import STANDS_IN, propose
 from dbdoctor.wanted.effects import MAKES, TRANSACTION_WORDS, Effect, effects_of
 
 # Remedies that make in advance what the migration would make itself: better left to a later migration, if one makes it.
@@ -25,6 +25,7 @@ OWNERS_CHOICE = frozenset({"number_duplicates"})
 VERIFIABLE = (MAKES - {"alter_type", "set_not_null"}) | TRANSACTION_WORDS | {"read", "comment"}
 PLACES: tuple[Place, ...] = ("before", "after")
 MISSING_RELATION = re.compile(r'relation "(?:[^".]+\.)?([^"]+)" does not exist')
+SETTING = re.compile(r"\s*(set|reset|show)\b(?!\s+constraints)", re.IGNORECASE)  # what drivers say of their session makes nothing
 OBJECT_EXISTS = frozenset({"42701", "42P07", "42710"})
 
 
@@ -72,11 +73,14 @@ class Candidates:
         yield from _made_elsewhere(scene)
         remedies = list(self._remedies(scene)) if problem.statement else []
         prefix = self._prefix(segment, problem.statement)
+        there = segment is not None and self._all_there(segment)
+        if there:  # nothing is cheaper than telling the ledger; what it would do besides comes to light as left undone
+            yield _mark(problem, "already_there", _stop_told(problem))
         for remedy in remedies:
             if remedy.id not in LATE:
                 yield from _with_remedy(problem, remedy, prefix)
-        reason: Reason = "already_there" if segment and self._all_there(segment) else "never_works"
-        yield _mark(problem, reason, _stop_told(problem))
+        if not there:
+            yield _mark(problem, "never_works", _stop_told(problem))
         for remedy in remedies:
             if remedy.id in LATE:
                 yield from _with_remedy(problem, remedy, prefix)
@@ -86,10 +90,11 @@ class Candidates:
         if statement is None or statement.error is None:
             return
         case = case_of(statement.sql, statement.error, connection=scene.connection, seen=scene.seen())
-        for finding in examine(case):
+        for rank, finding in enumerate(examine(case)):
             remedies = propose(finding, case)
             self.findings.setdefault(scene.problem.key, msgspec.structs.replace(finding, remedies=tuple(remedies)))
-            yield from (r for r in remedies if r.id not in OWNERS_CHOICE)
+            # Only the root cause is treated: what it explains would be treated wrongly. A whole script is the migration's own to change.
+            yield from (r for r in remedies if rank == 0 and r.steps and r.id not in OWNERS_CHOICE and not r.facts.get("whole_script"))
 
     def _prefix(self, segment: Segment | None, culprit: Statement | None) -> list[SqlStep]:
         """What the migration makes before it stumbles and the database did not have."""
@@ -105,8 +110,9 @@ class Candidates:
 
     def _all_there(self, segment: Segment) -> bool:
         """Everything the migration was seen to do can be looked up in the catalog, and is there."""
-        makes = [e for e in segment.effects if e.kind in MAKES]
-        surely = all(e.kind in VERIFIABLE for e in segment.effects)
+        effects = [e for s in segment.statements if not SETTING.match(s.sql) for e in s.effects]
+        makes = [e for e in effects if e.kind in MAKES]
+        surely = all(e.kind in VERIFIABLE for e in effects)
         return bool(makes) and surely and not any(True for e in makes for _ in lacking(e, self.base_catalog))
 
     def _left_undone(self, scene: Scene) -> Iterator[Decision]:
@@ -161,10 +167,10 @@ def _sql_steps(remedy: Remedy) -> tuple[SqlStep, ...]:
 def _with_remedy(problem: Problem, remedy: Remedy, prefix: Sequence[SqlStep]) -> Iterator[Decision]:
     steps = _sql_steps(remedy)
     writes = any(e.kind in FILLS_ROWS for s in steps for e in effects_of(s.sql))
-    if remedy.id == "keep_orphans":
-        yield msgspec.structs.replace(_mark(problem, "never_works", _stop_told(problem)), code="keep_orphans", steps=(*prefix, *steps))
-        return
     corrects = remedy.id in {"correct_name", *LATE}
+    if remedy.id in STANDS_IN and not corrects:
+        yield msgspec.structs.replace(_mark(problem, "never_works", _stop_told(problem)), code=remedy.id, steps=(*prefix, *steps))
+        return
     variants = [(*prefix, *steps)] if prefix and corrects and writes else [steps, *([(*prefix, *steps)] if prefix and corrects else [])]
     for variant in variants:
         yield Decision(problem=problem.key, code=remedy.id, steps=variant)

@@ -1,14 +1,15 @@
 """What one run on the copy showed: per migration the statements and errors, what it cost, what it left."""
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
 
-from dbdoctor.databases.postgresql.connection import literal
 from dbdoctor.databases.postgresql.server_log import Executed
 from dbdoctor.databases.postgresql.sessions import Wait
 from dbdoctor.findings import SqlStep
+from dbdoctor.histories import History, Mark
 from dbdoctor.model import Catalog, ServerError, TableName
 from dbdoctor.rehearsal.losses import Loss
 from dbdoctor.wanted.effects import TRANSACTION_WORDS, Effect, effects_of, split_statements
@@ -65,6 +66,7 @@ class Observation(msgspec.Struct, frozen=True, kw_only=True):
     catalog: Catalog | None = None
     losses: tuple[Loss, ...] = ()
     steps: tuple[SqlStep, ...] = ()
+    marks: tuple[tuple[str, Mark], ...] = ()
     step_failure: StepFailure | None = None
     second_run_changed: str = ""
     accepted: bool = True
@@ -108,22 +110,25 @@ def _culprit(parts: list[str], entry: Executed) -> int:
     return -max(scored)[1]
 
 
-def segments_of(statements: Sequence[Statement], *, ledger: TableName, pending: Sequence[str]) -> tuple[list[Segment], list[Statement]]:
-    """Cut a run into migrations: each ends with its entry into the ledger. Returns what came before and after them as well."""
+def segments_of(statements: Sequence[Statement], *, history: History, pending: Sequence[str]) -> tuple[list[Segment], list[Statement]]:
+    """Cut a run into migrations: each ends with its entry into the ledger. Returns what came before and after them as well.
+
+    The tool's own tables are none of the app's: what it does with them is left out.
+    """
     segments: list[Segment] = []
     current: list[Statement] = []
     left = list(pending)
     for statement in statements:
-        recording = statement.error is None and any(e.kind == "insert" and e.table.name == ledger.name for e in statement.effects)
-        if not recording:
+        told = history.told(statement.sql, left) if statement.error is None and _writes(statement, history.ledger) else None
+        if told is None:
             current.append(statement)
             continue
-        name = next((m for m in left if literal(m) in statement.sql), left[0] if left else "")
+        name = told or (left[0] if left else "")
         if name in left:
             left.remove(name)
-        segments.append(Segment(migration=name, statements=tuple(_without_ledger(current, ledger)), recorded=True))
+        segments.append(Segment(migration=name, statements=tuple(_without_own(current, history)), recorded=True))
         current = []
-    rest = _without_ledger(current, ledger)
+    rest = _without_own(current, history)
     worked = any(s.error or any(e.kind not in TRANSACTION_WORDS | {"read", "other"} for e in s.effects) for s in rest)
     if left and worked:
         segments.append(Segment(migration=left[0], statements=tuple(rest), recorded=False))
@@ -131,5 +136,23 @@ def segments_of(statements: Sequence[Statement], *, ledger: TableName, pending: 
     return segments, rest
 
 
-def _without_ledger(statements: Sequence[Statement], ledger: TableName) -> list[Statement]:
-    return [s for s in statements if not any(e.table.name == ledger.name for e in s.effects) and f'"{ledger.name}"' not in s.sql]
+def _writes(statement: Statement, ledger: TableName) -> bool:
+    """Whether a statement changes rows of the ledger, quoted or not, whatever stands before its name."""
+    if any(e.table.name == ledger.name and e.kind in {"insert", "update"} for e in statement.effects):
+        return True
+    # What the parser cannot read, and writes inside WITH.
+    name = rf"(?:[\w\"]+\.)?\"?{re.escape(ledger.name)}\"?(?![\w\"])"
+    return re.search(rf"\b(?:insert\s+into|update)\s+(?:only\s+)?{name}", statement.sql, re.IGNORECASE) is not None
+
+
+def _without_own(statements: Sequence[Statement], history: History) -> list[Statement]:
+    """Without what only touches the tool's own tables."""
+    own = [s for s in statements if any(history.is_own(e.table.name) or e.table.name == history.ledger.name for e in s.effects)]
+    return [s for s in statements if s not in own and not _names(s, history.ledger)]
+
+
+def _names(statement: Statement, ledger: TableName) -> bool:
+    """Whether a statement that makes nothing speaks of the ledger."""
+    if any(e.kind not in {"read", "other", "insert", "update", "delete", "comment"} for e in statement.effects):
+        return False
+    return re.search(rf'(?<![\w"])"?{re.escape(ledger.name)}"?(?![\w"])', statement.sql) is not None

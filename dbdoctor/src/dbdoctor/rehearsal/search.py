@@ -63,8 +63,9 @@ class _Conflict(Exception):
 class Search:
     """One search on one copy."""
 
-    def __init__(self, *, trial: Trial, limits: Limits, tell: Callable[[Attempt], None]) -> None:
+    def __init__(self, *, trial: Trial, limits: Limits, tell: Callable[[Attempt], None], start: Scenario | None = None) -> None:
         self.trial = trial
+        self.start = start or Scenario()
         self.limits = limits
         self.tell = tell
         self.attempts: list[Attempt] = []
@@ -77,10 +78,10 @@ class Search:
 
     def run(self) -> Solution:
         """Find a cure; raises NoCure with the furthest problem, CommandFails when the command itself is broken."""
-        found = self._explore(Scenario())
+        found = self._explore(self.start)
         if found is None:
             self._headstrong = True  # second time round: conflicts with our own steps are answered by marking
-            found = self._explore(Scenario())
+            found = self._explore(self.start)
         if found is None:
             last = next((a for a in reversed(self.attempts) if a.migration), None)
             message = f"No cure was found in {len(self.attempts)} attempts." + (
@@ -101,9 +102,11 @@ class Search:
         observation, problem = self._attempt(scenario)
         if problem is None:
             return scenario, observation
-        if problem.kind == "command_failed" or (problem.kind == "hung" and not problem.migration):
+        no_migration = problem.kind == "command_failed" or (problem.kind == "hung" and not problem.migration)
+        if no_migration and scenario == self.start:
             self._refuse_command(problem)
-        if problem.key in {d.problem for d in scenario.decisions} or problem.kind == "step_failed":
+        # A command that refuses to begin only after what we did or marked refuses that, not the app as it was.
+        if no_migration or problem.kind == "step_failed" or problem.key in {d.problem for d in scenario.decisions}:
             return None
         conflict = self_made(problem, scenario.decisions)
         if conflict is not None and not self._headstrong:

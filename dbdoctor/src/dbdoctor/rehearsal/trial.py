@@ -15,7 +15,8 @@ from dbdoctor.databases.postgresql.server_log import Executed, read_log
 from dbdoctor.databases.postgresql.steps import error_of, run_step
 from dbdoctor.errors import DoctorError
 from dbdoctor.findings import SqlStep
-from dbdoctor.histories import History
+from dbdoctor.histories import History, LedgerState, Mark, own_tables
+from dbdoctor.model import ServerError
 from dbdoctor.rehearsal.copies import Copy
 from dbdoctor.rehearsal.losses import losses
 from dbdoctor.rehearsal.observation import Observation, Statement, StepFailure, segments_of, statements_of
@@ -69,44 +70,67 @@ class Trial:
         started = time.monotonic()
         self.copy.fresh()
         try:
-            applied_before = self.applied()
-            steps = self._prepare(scenario)
+            steps = self._run_steps(scenario, "before")
+            marks = self._write_marks(scenario)
         except _StepFailed as failed:
             return Observation(step_failure=failed.failure, seconds=time.monotonic() - started)
-        self._clear(applied_before, only, clear)
+        done = self._recorded()
+        self._clear(done, only, clear)
         self._skip_log()  # our own steps and marks are none of the app's doing
         result = self._migrate()
         seen = self._read_statements()
-        done = {*applied_before, *(d.mark for d in scenario.marks)}
         observation = self._look(result, seen, steps=steps, done=done)
+        observation = msgspec.structs.replace(observation, marks=marks)
         if result.exit_code == 0:
             observation = self._afterwards(observation, scenario, promising=promising)
         return msgspec.structs.replace(observation, seconds=time.monotonic() - started)
 
-    def applied(self) -> list[str]:
-        """The ledger's entries in the clone."""
+    def ledger(self, connection: Connection) -> LedgerState | None:
+        """What the clone's ledger says; None where there is none."""
         if self.history is None:
-            return []
+            return None
+        try:
+            return self.history.state(connection)
+        except SqlError:  # the command may have dropped or rebuilt it
+            return LedgerState(tool=self.history.tool, table=self.history.ledger)
+
+    def _recorded(self) -> set[str]:
+        """Which of the app's migrations the clone's ledger holds."""
         with self.copy.open() as connection:
-            catalog = read_catalog(connection)
-            if self.history.ledger not in catalog.tables:
-                return []
-            return rows.ledger_names(connection, self.history.ledger, self.history.column)
+            state = self.ledger(connection)
+        return {name for name in self.known if self.history and state and self.history.records(name, state)}
 
-    def _prepare(self, scenario: Scenario) -> tuple[SqlStep, ...]:
-        steps = self._run_steps(scenario, "before")
+    def _write_marks(self, scenario: Scenario) -> tuple[tuple[str, Mark], ...]:
+        """Mark in the tool's own order, each on the ledger that those before it left."""
+        written: list[tuple[str, Mark]] = []
+        wanted = [d.mark for d in scenario.marks]
+        in_order = sorted(wanted, key=lambda name: self.known.index(name) if name in self.known else len(self.known))
         with self.copy.open(as_app=True) as connection:
-            for decision in scenario.marks:
-                if self.history is not None:
-                    self._step(connection, SqlStep(sql=self.history.mark_sql(decision.mark)))
-        return steps
+            for name in in_order if self.history else ():
+                mark = self._mark(connection, name)
+                self._step(connection, SqlStep(sql=mark.sql))
+                written.append((name, mark))
+        return tuple(written)
 
-    def _clear(self, applied: list[str], only: str, clear: tuple[str, ...]) -> None:
+    def _mark(self, connection: Connection, name: str) -> Mark:
+        state = self.ledger(connection)
+        mark = self.history.mark(name, state=state, folder=self.settings.cwd) if self.history and state else None
+        if mark is None:
+            why = self.history.why_not(name, state=state, folder=self.settings.cwd) if self.history and state else "no_ledger"
+            error = ServerError(sqlstate="", message=f"{name} cannot be marked: {why}")
+            raise _StepFailed(StepFailure(step=f"mark {name}", error=error))
+        return mark
+
+    def _clear(self, done: set[str], only: str, clear: tuple[str, ...]) -> None:
         if not only or self.history is None:
             return
-        later = [name for name in self.known if name > only and name not in applied] if only in self.known else []
+        later = [name for name in self.known[self.known.index(only) + 1 :] if name not in done] if only in self.known else []
         with self.copy.open() as connection:
-            obstacles.clear(connection, [*(self.history.mark_sql(name) for name in later), *clear])
+            for name in later:
+                state = self.ledger(connection)
+                mark = self.history.mark(name, state=state, folder=self.settings.cwd) if state else None
+                obstacles.clear(connection, [mark.sql] if mark else [])
+            obstacles.clear(connection, list(clear))
 
     def _run_steps(self, scenario: Scenario, place: Place) -> tuple[SqlStep, ...]:
         if not scenario.steps(place):
@@ -150,13 +174,14 @@ class Trial:
         sessions.end_sessions(self.copy.office, self.copy.target.database)
         pending = [name for name in self.known if name not in done]
         if self.history is not None:
-            segments, outside = segments_of(seen, ledger=self.history.ledger, pending=pending)
+            segments, outside = segments_of(seen, history=self.history, pending=pending)
         else:
             segments, outside = [], seen
         with self.copy.open_base() as base, self.copy.open() as after:
             catalog = read_catalog(after)
-            aside = (self.history.ledger,) if self.history else ()
-            gone = losses(base, after, aside=aside)
+            own = own_tables(self.history, read_catalog(base).tables) if self.history else []
+            gone = losses(base, after, aside=own)
+            state = self.ledger(after)
         return Observation(
             exit_code=result.exit_code,
             ended_by=result.ended_by,
@@ -164,7 +189,7 @@ class Trial:
             segments=tuple(segments),
             outside=tuple(outside),
             waits=tuple(self._waits),
-            applied=tuple(self.applied()),
+            applied=state.applied if state else (),
             catalog=catalog,
             losses=tuple(gone),
             steps=steps,

@@ -1,0 +1,5 @@
+-- migrate:up
+CREATE TABLE users (id uuid PRIMARY KEY, email text NOT NULL);
+
+-- migrate:down
+DROP TABLE users;

@@ -1,0 +1,6 @@
+-- migrate:up
+CREATE TABLE tags (id integer PRIMARY KEY, note_id integer REFERENCES notes (id), word text);
+CREATE INDEX tags_by_word ON tags (word);
+
+-- migrate:down
+DROP TABLE tags;

@@ -1,0 +1,2 @@
+-- depends: 0001.users
+CREATE TABLE notes (id integer PRIMARY KEY, body text NOT NULL, author_id uuid);

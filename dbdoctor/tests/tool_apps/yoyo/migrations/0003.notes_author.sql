@@ -1,0 +1,2 @@
+-- depends: 0002.notes
+ALTER TABLE notes ADD CONSTRAINT notes_author_fk FOREIGN KEY (author_id) REFERENCES users (id);
