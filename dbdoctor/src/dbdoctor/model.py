@@ -7,6 +7,7 @@ import msgspec
 
 Action = Literal["NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT"]
 ConstraintKind = Literal["primary", "unique", "foreign", "check", "exclusion"]
+Persistence = Literal["permanent", "unlogged", "temporary"]
 TableKind = Literal["table", "partitioned", "view", "materialized view", "foreign table", "partition"]
 
 
@@ -85,7 +86,10 @@ class Constraint(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
-    """A table, view or the like; `rows_estimated` is the planner's guess, −1 when it has none."""
+    """A table, view or the like; `rows_estimated` is the planner's guess, −1 when it has none.
+
+    `inherits` names the tables it is a child or a partition of; `partition_columns` are the plain columns it is partitioned by.
+    """
 
     name: TableName
     kind: TableKind = "table"
@@ -97,6 +101,9 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     owner: str = ""
     rows_estimated: int = -1
     bytes: int = 0
+    persistence: Persistence = "permanent"
+    inherits: tuple[TableName, ...] = ()
+    partition_columns: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column | None:
         """The column of exactly that name."""
@@ -156,7 +163,10 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ServerError(msgspec.Struct, frozen=True, kw_only=True):
-    """An error as the server reported it; `position` is 1-based in the statement's text, 0 when it gave none."""
+    """An error as the server reported it; `position` is 1-based in the statement's text, 0 when it gave none.
+
+    `table`, `column` and `constraint` are the objects the server itself named beside its message, '' where it named none.
+    """
 
     sqlstate: str
     message: str
@@ -164,6 +174,9 @@ class ServerError(msgspec.Struct, frozen=True, kw_only=True):
     hint: str = ""
     context: str = ""
     position: int = 0
+    table: TableName = TableName("", "")
+    column: str = ""
+    constraint: str = ""
 
 
 class Scaffold(msgspec.Struct, frozen=True, kw_only=True):
@@ -172,3 +185,16 @@ class Scaffold(msgspec.Struct, frozen=True, kw_only=True):
     names: tuple[str, ...]
     down: tuple[str, ...]
     up: tuple[str, ...]
+
+
+class Reaction(msgspec.Struct, frozen=True, kw_only=True):
+    """A trigger or rule of a table. `before` means that it may keep the write from happening: BEFORE, INSTEAD OF, DO INSTEAD."""
+
+    kind: Literal["trigger", "rule"]
+    name: str
+    function: str = ""
+    source: str = ""
+    events: tuple[str, ...] = ()
+    before: bool = False
+    enabled: bool = True
+    definition: str = ""

@@ -23,7 +23,10 @@ def test_the_query_that_counted_them_can_be_run_again(patient: Patient) -> None:
 def test_a_key_that_is_to_be_validated_is_looked_up_by_its_name(patient: Patient) -> None:
     patient.run(f"{PETS}; INSERT INTO pets VALUES (4, 99); {KEY} NOT VALID")
     found = patient.findings("ALTER TABLE pets VALIDATE CONSTRAINT owned")
-    assert [(f.cause, f.facts["rows"], f.subject.constraint) for f in found] == [("orphan_rows", 1, "owned")]
+    assert [(f.cause, f.facts["rows"], f.subject.constraint) for f in found] == [
+        ("invalid_or_not_validated_constraint", 1, "owned"),
+        ("orphan_rows", 1, "owned"),
+    ]
 
 
 def test_a_composite_key_counts_only_rows_in_which_every_part_is_filled(patient: Patient) -> None:

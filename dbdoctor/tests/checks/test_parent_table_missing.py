@@ -11,8 +11,9 @@ def test_a_parent_that_is_not_there_is_reported(any_patient: Patient) -> None:
 
 
 def test_a_parent_of_another_case_is_named(patient: Patient) -> None:
-    found = patient.findings('ALTER TABLE letters ADD FOREIGN KEY ("personId") REFERENCES "People" (id)')[0]
-    assert found.facts["similar"] == "people"
+    found = patient.findings('ALTER TABLE letters ADD FOREIGN KEY ("personId") REFERENCES "People" (id)')
+    assert [f.cause for f in found] == ["case_sensitive_name", "parent_table_missing"]
+    assert found[1].facts["similar"] == "people"
 
 
 def test_a_parent_of_a_composite_key_in_a_new_table_is_reported(patient: Patient) -> None:

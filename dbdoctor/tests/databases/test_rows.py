@@ -151,8 +151,3 @@ def test_a_table_keeps_its_identity_through_a_rename(patient: Patient) -> None:
     patient.run("ALTER TABLE people RENAME TO persons; ALTER TABLE persons RENAME id TO number")
     now = rows.stored_tables(patient.connection)[before["people"]]
     assert (now.name.name, now.columns, now.primary_key) == ("persons", {1: "number", 2: "name"}, (1,))
-
-
-def test_ledger_names_are_told_in_byte_order(patient: Patient) -> None:
-    patient.run("""CREATE TABLE "SequelizeMeta" (name text); INSERT INTO "SequelizeMeta" VALUES ('b.js'), ('B.js'), ('a.js')""")
-    assert rows.ledger_names(patient.connection, TableName("public", "SequelizeMeta"), "name") == ["B.js", "a.js", "b.js"]

@@ -3,6 +3,8 @@
 import pytest
 from patients import Patient
 
+from dbdoctor.findings import SqlStep
+
 ODD = '"Küche 🍲"'
 
 
@@ -191,7 +193,8 @@ def test_a_column_with_values_is_never_taken_away(patient: Patient) -> None:
 
 
 def test_another_constraint_of_the_name_is_never_taken_away(patient: Patient) -> None:
-    assert patient.remedies('ALTER TABLE letters ADD CONSTRAINT "letters_personId_fkey" FOREIGN KEY (id) REFERENCES people (id)') == {}
+    wanted = 'ALTER TABLE letters ADD CONSTRAINT "letters_personId_fkey" FOREIGN KEY (id) REFERENCES people (id)'
+    assert set(patient.remedies(wanted)) == {"free_the_name"}
 
 
 def test_an_index_that_belongs_to_a_constraint_is_never_taken_away(patient: Patient) -> None:
@@ -277,9 +280,18 @@ def test_tables_of_one_name_in_two_schemas_have_a_quarantine_each(patient: Patie
 
 
 @pytest.mark.parametrize("value", ["0", "-1"])
-def test_a_value_that_stands_for_none_is_not_written_over(patient: Patient, value: str) -> None:
-    patient.run(f"CREATE TABLE pets (owner int); INSERT INTO pets VALUES ({value})")
-    assert "null_orphans" not in patient.remedies("ALTER TABLE pets ADD FOREIGN KEY (owner) REFERENCES people (id)")
+def test_a_value_that_stands_for_none_becomes_null_and_gives_way(patient: Patient, value: str) -> None:
+    patient.run(f"CREATE TABLE pets (owner int NOT NULL DEFAULT {value}, name text); INSERT INTO pets VALUES ({value}, 'rex'), (1, 'tom')")
+    before = patient.schema
+    wanted = "ALTER TABLE pets ADD FOREIGN KEY (owner) REFERENCES people (id)"
+    remedy = patient.carry_out(patient.remedies(wanted)["null_sentinels"])
+    assert cured(patient, wanted)
+    assert patient.rows("SELECT owner, name FROM pets ORDER BY name") == [(None, "rex"), (1, "tom")]
+    assert patient.rows("SELECT owner, name FROM dbdoctor.quarantine_pets") == [(int(value), "rex")]
+    assert [s.sql for s in remedy.steps if isinstance(s, SqlStep) and "DROP DEFAULT" in s.sql] != []
+    patient.run(f"UPDATE pets SET owner = {value} WHERE owner IS NULL")
+    patient.take_back(remedy)
+    assert patient.schema == before
 
 
 def test_a_column_that_may_not_be_null_is_not_emptied(patient: Patient) -> None:

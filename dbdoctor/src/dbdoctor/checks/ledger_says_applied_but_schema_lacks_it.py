@@ -5,45 +5,56 @@ from collections.abc import Iterator
 
 from dbdoctor.checks import Case
 from dbdoctor.findings import Evidence, Fact, Finding, Ledger, Side, Subject
+from dbdoctor.histories.shapes import Migration
+from dbdoctor.model import TableName
+from dbdoctor.wanted.said import missing_relation
+from dbdoctor.wanted.words import effects_in, tables_by_name
 
-_MAKES = {"create", "creates", "add", "adds", "init", "make", "new"}
-# What stands between or after the names of tables in a migration's name.
-_BETWEEN = {"and", "table", "tables", "sql", "js", "cjs", "ts", "cts", "py", "rb", "the"}
-_RELATION = re.compile(r'relation "([^"]+)" does not exist')
+_COLUMN = re.compile(r'column "?(?:[^" ]+\.)?([^" ]+)"?')
 
 
 def check(case: Case) -> Iterator[Finding]:
-    """Report a missing table for which the ledger holds a migration that says by its name that it made it."""
-    if case.error is None or case.error.sqlstate != "42P01" or not case.applied:
+    """Report what is missing though the ledger holds a migration that made it: by its SQL where that is known, else by its name."""
+    if case.ledger is None or case.error is None:
         return
-    found = _RELATION.search(case.error.message)
-    name = found.group(1).rsplit(".", 1)[-1] if found else ""
-    if not name or case.catalog.find(name):
+    if case.error.sqlstate == "42703":
+        yield from _column(case)
         return
-    wanted = re.sub(r"[^a-z0-9]", "", name.lower())
-    recorded = [m for m in case.applied if wanted in _made_by(m)]
-    if recorded:
-        facts: dict[str, Fact] = {"table": name, "migration": recorded[0]}
-        yield Finding(
-            cause="ledger_says_applied_but_schema_lacks_it",
-            severity="blocking",
-            subject=Subject(
-                child=Side(schema="", table=name), ledger=Ledger(tool=case.ledger_tool, table=case.ledger_table, migration=recorded[0])
-            ),
-            facts=facts,
-            evidence=(Evidence(query=f"{case.ledger_table} holds {recorded[0]}; table {name}", answer="does not exist"),),
-        )
+    said = missing_relation(case.error)
+    name = TableName(*said.rsplit(".", 1)) if "." in said else TableName("", said)
+    if not said or case.table(name) or case.catalog.find(said):
+        return
+    by_words = [m for m in case.ledger.recorded if _makes(m, name)]
+    wanted = re.sub(r"[^a-z0-9]", "", name.name.lower())
+    by_name = [m for m in (*case.applied, *(known.name for known in case.ledger.recorded)) if wanted in tables_by_name(m)]
+    if by_words or by_name:
+        migration = by_words[0].name if by_words else by_name[0]
+        yield _finding(case, Side(schema=name.schema, table=name.name), migration, words=by_words[0].words if by_words else "")
 
 
-def _made_by(migration: str) -> set[str]:
-    """The tables a migration makes by its name, as plain letters: `0003-create-vet-visits-and-pets.js` makes vetvisits and pets."""
-    words = [word.lower() for word in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", migration)]
-    start = next((i for i, word in enumerate(words) if word in _MAKES), len(words))
-    names = [""]
-    for word in words[start + 1 :]:
-        if word in _BETWEEN:
-            names.append("")
-        else:
-            names[-1] += word
-    singular = {name for name in names if name}
-    return singular | {f"{name}s" for name in singular} | {f"{name}es" for name in singular}
+def _column(case: Case) -> Iterator[Finding]:
+    found = _COLUMN.search(case.error.message) if case.error else None
+    for migration in case.ledger.recorded if found and case.ledger else ():
+        for effect in effects_in(migration.words):
+            table = case.table(effect.table)
+            if effect.kind == "add_column" and found and effect.columns == (found[1],) and table and not table.column(found[1]):
+                yield _finding(case, Side.of(table.name, found[1]), migration.name, words=migration.words)
+                return
+
+
+def _finding(case: Case, side: Side, migration: str, *, words: str) -> Finding:
+    tool, ledger = (case.ledger.tool, str(case.ledger.table)) if case.ledger else ("", "")
+    what = f"{side.table}.{side.columns[0]}" if side.columns else side.table
+    facts: dict[str, Fact] = {"table": side.table, "columns": list(side.columns), "migration": migration, "words": words}
+    return Finding(
+        cause="ledger_says_applied_but_schema_lacks_it",
+        severity="blocking",
+        subject=Subject(child=side, ledger=Ledger(tool=tool, table=ledger, migration=migration)),
+        facts=facts,
+        evidence=(Evidence(query=f"{ledger} holds {migration}; {what}", answer="does not exist"),),
+    )
+
+
+def _makes(migration: Migration, name: TableName) -> bool:
+    made = [e for e in effects_in(migration.words) if e.kind == "create_table"]
+    return any(e.table.name == name.name and name.schema in {"", e.table.schema} for e in made)

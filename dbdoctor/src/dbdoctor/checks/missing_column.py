@@ -20,8 +20,10 @@ _NAMED = re.compile(
 def check(case: Case) -> Iterator[Finding]:
     """Report each missing column once: from the server's error, else from the keys and comments that are wanted."""
     reported: set[tuple[str, str]] = set()
+    # What is to be dropped or renamed and is not there was dropped or renamed before: another matter.
+    done = {(e.table.name, e.columns[0]) for e in case.effects if e.kind in {"drop_column", "rename_column"} and e.columns}
     for table, column in [*_from_error(case), *_from_effects(case)]:
-        if (table.name.name, column) in reported or table.column(column):
+        if (table.name.name, column) in reported | done or table.column(column):
             continue
         reported.add((table.name.name, column))
         yield _finding(case, table, column)

@@ -2,63 +2,85 @@
 
 from collections.abc import Iterator
 
-import msgspec
-
-from dbdoctor.checks import Case, references_of, resolve
-from dbdoctor.findings import Fact, Finding, Side, Subject
-from dbdoctor.model import ForeignKey, Reference, Table
+from dbdoctor.checks import Case, comparable, references_of, resolve, sides, wanted_keys
+from dbdoctor.findings import Evidence, Fact, Finding
+from dbdoctor.model import Reference, Table
 
 # Values that applications use to mean "none"; changing them is a decision about meaning.
 SENTINELS = {"0", "-1", "", "00000000-0000-0000-0000-000000000000"}
+# What tables are called that keep what was taken out of another one.
+_KEPT = ("archive", "deleted", "old", "backup", "bak", "history", "removed", "trash", "legacy", "copy")
 
 
 def check(case: Case) -> Iterator[Finding]:
     """Report each wanted key (or key to be validated) whose child holds values without a parent."""
-    if case.error is not None and case.error.sqlstate != "23503":
+    if not case.allows("23503"):
         return
-    for reference in [*references_of(case.effects), *_named_in_error(case)]:
-        full, child, parent = resolve(reference, case.catalog)
-        if child and parent and not full.child_is_new and _comparable(case, full, child=child, parent=parent):
+    yield from _new_column(case)
+    if any(e.kind in {"insert", "update"} for e in case.effects) and not any(True for _ in references_of(case.effects)):
+        return  # the row that is being written has no parent, nothing is wrong with those that are there
+    for reference, child, parent in wanted_keys(case):
+        full, _, _ = resolve(reference, case.catalog)
+        if comparable(case, full, child, parent=parent):
             count, values, asked = case.ask.orphans(full)
             if count:
-                facts: dict[str, Fact] = {
-                    "rows": count,
-                    "values": values,
-                    "sentinels": [v for v in values if v in SENTINELS],
-                    "nullable": not any((c := child.column(name)) and c.not_null for name in full.columns),
-                    "on_delete": full.on_delete,
-                    "on_update": full.on_update,
-                }
-                yield Finding(
-                    cause="orphan_rows",
-                    severity="blocking",
-                    subject=Subject(
-                        child=Side.of(full.child, *full.columns),
-                        parent=Side.of(full.parent, *full.parent_columns),
-                        constraint=full.constraint or None,
-                    ),
-                    facts=facts,
-                    evidence=(asked,),
-                )
+                yield _finding(case, full, child, parent=parent, rows=(count, values, asked))
 
 
-def _comparable(case: Case, reference: Reference, *, child: Table, parent: Table) -> bool:
-    pairs = [(child.column(c), parent.column(p)) for c, p in zip(reference.columns, reference.parent_columns, strict=False)]
-    same_length = len(reference.columns) == len(reference.parent_columns) > 0
-    return same_length and all(c and p and case.ask.keys_compare(c.type, p.type) for c, p in pairs)
+def _new_column(case: Case) -> Iterator[Finding]:
+    """A new column whose default no parent has: every row that is there would be an orphan."""
+    for effect in case.effects:
+        wanted = effect.wanted[0] if effect.kind == "add_column" and effect.wanted else None
+        table = case.table(effect.table)
+        if wanted is None or wanted.reference is None or not wanted.default or table is None or not case.sqlstate_is("23503"):
+            continue
+        full = resolve(wanted.reference, case.catalog)[0]
+        rows, asked = case.ask.count_rows(table.name)
+        value = wanted.default.strip("'")
+        facts: dict[str, Fact] = {
+            "rows": rows, "values": [value], "sentinels": [v for v in [value] if v in SENTINELS], "nullable": not wanted.not_null,
+            "new": True,
+            "column": wanted.name, "table": str(table.name), "on_delete": full.on_delete, "on_update": full.on_update,
+        }  # fmt: skip
+        yield Finding(cause="orphan_rows", severity="blocking", subject=sides(full), facts=facts, evidence=(asked,))
 
 
-def _named_in_error(case: Case) -> Iterator[Reference]:
-    """VALIDATE CONSTRAINT and the like name only the key: look it up."""
-    if case.error is None or any(True for _ in references_of(case.effects)):
-        return
-    for key in case.catalog.foreign_keys():
-        if f'"{key.name}"' in case.error.message and f'"{key.child.name}"' in case.error.message:
-            yield _as_reference(key)
+def _finding(case: Case, full: Reference, child: Table, *, parent: Table, rows: tuple[int, list[str], Evidence]) -> Finding:
+    count, values, asked = rows
+    facts: dict[str, Fact] = {
+        "rows": count, "values": values, "sentinels": [v for v in values if v in SENTINELS],
+        "nullable": not any((c := child.column(name)) and c.not_null for name in full.columns),
+        "on_delete": full.on_delete, "on_update": full.on_update,
+    }  # fmt: skip
+    kept = _kept_elsewhere(case, full, parent)
+    if kept:
+        facts |= {"source": kept[0], "covered": kept[1]}
+    return Finding(
+        cause="orphan_rows", severity="blocking", subject=sides(full), facts=facts, evidence=(asked, *([kept[2]] if kept else []))
+    )
 
 
-def _as_reference(key: ForeignKey) -> Reference:
-    return msgspec.convert(
-        {"child": key.child, "columns": key.columns, "parent": key.parent, "parent_columns": key.parent_columns, "constraint": key.name,
-         "on_delete": key.on_delete, "on_update": key.on_update}, Reference,
-    )  # fmt: skip
+def _kept_elsewhere(case: Case, full: Reference, parent: Table) -> tuple[list[str], int, Evidence] | None:
+    """A table that looks like the parent's archive and holds the rows that are missing."""
+    name = parent.name.name.lower()
+    for other in case.catalog.tables.values():
+        theirs, mine = other.name.name.lower(), name.removesuffix("s")
+        if (
+            other.kind != "table"
+            or other.name in {parent.name, full.child}
+            or mine not in theirs
+            or not any(word in theirs for word in _KEPT)
+        ):
+            continue
+        if not _fills(other, parent):
+            continue
+        count, covered, asked = case.ask.covered_orphans(full, other.name, full.parent_columns)
+        if count and covered:
+            return [other.name.schema, other.name.name], covered, asked
+    return None
+
+
+def _fills(other: Table, parent: Table) -> bool:
+    """Whether its columns suffice for a row of the parent."""
+    theirs = {c.name: c.type for c in other.columns}
+    return all(theirs.get(c.name) == c.type or (c.name not in theirs and not (c.not_null and c.default is None)) for c in parent.columns)

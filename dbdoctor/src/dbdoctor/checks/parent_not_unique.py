@@ -18,6 +18,8 @@ def check(case: Case) -> Iterator[Finding]:
             continue
         if any(k.may_be_referenced and sorted(k.columns) == sorted(full.parent_columns) for k in parent.keys) and full.parent_columns:
             continue
+        if parent.kind == "partitioned" and case.error is None and set(parent.partition_columns) - set(full.parent_columns):
+            continue  # no key over these columns is possible there
         columns = full.parent_columns or (("id",) if parent.column("id") else ())
         rows, values, asked = case.ask.duplicates(parent.name, columns) if columns else (0, [], None)
         keys = "; ".join(f"{k.name} ({', '.join(k.columns)}){'' if k.may_be_referenced else ', cannot be referenced'}" for k in parent.keys)

@@ -1,12 +1,14 @@
 """The target's schema, rows and ledger on a server of our own, cloned afresh for each attempt."""
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
-from dbdoctor.databases.postgresql import administration, dump, roles, silent_keys
+from dbdoctor.databases.postgresql import administration, invalid_indexes, roles, silent_keys, transfer
 from dbdoctor.databases.postgresql.connection import Connection, Target, connect
 from dbdoctor.embedded import Binaries
 from dbdoctor.errors import DoctorError
+from dbdoctor.model import Reference
 from dbdoctor.rehearsal.sandbox import Sandbox
 
 BASE = "dbdoctor_base"
@@ -37,14 +39,18 @@ class Copy:
         self.tools = tools
         self._office = self._open_office()
         self._settings: list[administration.Statement] = []
+        self.sampled: dict[str, tuple[int, int]] = {}
 
     def _open_office(self) -> Connection:
         with connect(self.sandbox.url(database="postgres")) as first:
             administration.create_database(first, OFFICE)
         return connect(self.sandbox.url(database=OFFICE))
 
-    def fill(self, source: Connection) -> None:
-        """Bring roles, schema and rows over; raises ExtensionMissing with what to install."""
+    def fill(self, source: Connection, *, wanted: Sequence[Reference] = ()) -> None:
+        """Bring roles, schema and rows over, of big tables a part (`sampled` says which) with rows that break what is `wanted`.
+
+        Raises ExtensionMissing with what to install.
+        """
         missing = roles.missing_extensions(source, self._office)
         if missing:
             message = f"The copy cannot have the extension {', '.join(missing)}: PostgreSQL {self.tools.major} here comes without it."
@@ -55,11 +61,17 @@ class Copy:
         self._settings = list(roles.database_settings(source))
         administration.create_database(self._office, BASE)
         with tempfile.TemporaryDirectory(prefix="dbdoctor-") as folder:
-            file = Path(folder) / "target.dump"
-            dump.dump_to_file(self.tools.folder, self.target.url, file)
-            failed = dump.restore_file(self.tools.folder, self.sandbox.url(database=BASE), file)
+            failed, self.sampled = transfer.copy_database(
+                source,
+                tools=self.tools.folder,
+                url=self.target.url,
+                to=self.sandbox.url(database=BASE),
+                folder=Path(folder),
+                wanted=wanted,
+            )
         with self.open_base() as base:
             wanting = silent_keys.make_as_they_were(base, source)
+            invalid_indexes.make_as_they_were(base, source)
         if len(failed) > wanting:
             message = f"The copy is not complete: {failed[0]}"
             raise CopyIncomplete(message, next_step="Nothing was changed. Install the same PostgreSQL here that the target runs on.")

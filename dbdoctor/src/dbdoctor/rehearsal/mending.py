@@ -14,14 +14,12 @@ from dbdoctor.databases.postgresql.steps import error_of, run_step
 from dbdoctor.findings import Evidence, SqlStep
 from dbdoctor.model import Catalog, Reference, ServerError
 from dbdoctor.rehearsal.problems import FILLS_ROWS, Lack
-from dbdoctor.repairs import propose
+from dbdoctor.repairs import STANDS_IN, propose
 from dbdoctor.wanted.effects import Effect, effects_of
 from dbdoctor.wanted.reversal import undo_of
 
 # Rows of people are not changed for something that nothing failed on.
 CHANGES_ROWS = frozenset({"number_duplicates", "quarantine_orphans", "null_orphans", "quarantine_identical_rows"})
-# Remedies whose statement takes the place of the one that failed.
-STANDS_IN = frozenset({"correct_name", "correct_column_type", "keep_orphans"})
 DEPTH = 3  # a corrected statement may meet a second and a third obstacle, not a tenth
 
 
@@ -76,7 +74,7 @@ class _Mender:
         case = case_of(step.sql, error, connection=self.connection, seen=self.seen)
         for finding in examine(case):
             for remedy in propose(finding, case):
-                if remedy.id not in CHANGES_ROWS:
+                if remedy.id not in CHANGES_ROWS and remedy.steps and not remedy.facts.get("whole_script"):
                     mended = self._remedied(step, [s for s in remedy.steps if isinstance(s, SqlStep)], depth)
                     if mended:
                         return mended, None

@@ -3,27 +3,24 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
-from dbdoctor.databases.postgresql import rows
-from dbdoctor.databases.postgresql.catalog import catalog_digest, read_catalog
-from dbdoctor.databases.postgresql.connection import Connection, Target, connect, parse_url, refuse_pooler
-from dbdoctor.embedded import find_binaries
+from dbdoctor.databases.postgresql.catalog import catalog_digest
+from dbdoctor.databases.postgresql.connection import Target, parse_url
+from dbdoctor.databases.postgresql.differences import catalog_pieces
 from dbdoctor.errors import DoctorError, UsageError
 from dbdoctor.findings import Attempt, MarkStep, MigrateStep, Plan, Step
-from dbdoctor.histories import History, detect
+from dbdoctor.histories import History, LedgerState, Mark, detect
 from dbdoctor.model import Catalog
+from dbdoctor.rehearsal.beginning import beginning, ledger_findings
 from dbdoctor.rehearsal.candidates import Candidates
 from dbdoctor.rehearsal.copies import Copy
-from dbdoctor.rehearsal.sandbox import Sandbox, open_sandbox
-from dbdoctor.rehearsal.scenario import Decision
+from dbdoctor.rehearsal.copying import Stage, filled_copy
+from dbdoctor.rehearsal.scenario import Decision, Scenario
 from dbdoctor.rehearsal.search import Limits, Search, Solution
 from dbdoctor.rehearsal.traces import find_traces
 from dbdoctor.rehearsal.trial import CommandSettings, Trial
-
-Stage = Literal["copying", "searching", "proven"]
 
 
 class TargetNamedInApp(DoctorError):
@@ -40,6 +37,8 @@ class Rehearsal(msgspec.Struct, frozen=True, kw_only=True):
     catalog: Catalog
     history: History | None
     known: list[str]
+    state: LedgerState | None = None
+    start: Scenario = Scenario()
 
     def candidates(self) -> Candidates:
         """A thinker of answers that starts from the untouched base."""
@@ -56,25 +55,15 @@ def opened_copy(*, url: str, command: CommandSettings, isolated: bool, tell: Cal
     if not command.cwd.is_dir():
         message = f"The folder {command.cwd} does not exist."
         raise UsageError(message, next_step="Give the app's folder with --cwd.")
-    target = parse_url(url)
     if not isolated:
-        refuse_traces(command.cwd, target)
-    with connect(url) as source:
-        refuse_pooler(source)
-        catalog = read_catalog(source)
-        history = detect(catalog)
-        applied = rows.ledger_names(source, history.ledger, history.column) if history else []
-        known = history.known(command.cwd, applied) if history else []
-        tell("copying")
-        with _sandbox(target, source, isolated=isolated) as sandbox:
-            copy = Copy(sandbox=sandbox, target=target, tools=find_binaries(major=catalog.major))
-            try:
-                copy.fill(source)
-                tell("searching")
-                trial = Trial(copy=copy, history=history, known=known, settings=command)
-                yield Rehearsal(copy=copy, trial=trial, catalog=catalog, history=history, known=known)
-            finally:
-                copy.close()
+        refuse_traces(command.cwd, parse_url(url))
+    with filled_copy(url=url, isolated=isolated, tell=tell) as ward:
+        history = detect(ward.catalog, command.cwd)
+        state = history.state(ward.source) if history else None
+        migrations = history.known(command.cwd, state) if history and state else []
+        known, start = [m.name for m in migrations], beginning(history, state, migrations)
+        trial = Trial(copy=ward.copy, history=history, known=known, settings=command)
+        yield Rehearsal(copy=ward.copy, trial=trial, catalog=ward.catalog, history=history, known=known, state=state, start=start)
 
 
 def rehearse(
@@ -90,7 +79,7 @@ def rehearse(
     Raises NoCure or CommandFails when there is none, IsolationUnavailable, CannotConnect, PoolerInBetween when it could not be tried.
     """
     with opened_copy(url=url, command=command, isolated=isolated, tell=tell) as rehearsal:
-        solution = Search(trial=rehearsal.trial, limits=limits or Limits(), tell=tell).run()
+        solution = Search(trial=rehearsal.trial, limits=limits or Limits(), tell=tell, start=rehearsal.start).run()
         plan = _plan(solution, rehearsal, command)
     tell("proven")
     return plan
@@ -104,35 +93,23 @@ def refuse_traces(folder: Path, target: Target) -> None:
         raise TargetNamedInApp(message, next_step="Rehearse with isolation (Linux), or take the address out of that file.")
 
 
-def _sandbox(target: Target, source: Connection, *, isolated: bool) -> Sandbox:
-    by_socket = target.host.startswith("/") or not target.host
-    folder = Path(target.host) if target.host.startswith("/") else None
-    reached = "" if by_socket else source.info.hostaddr
-    return open_sandbox(
-        binaries=find_binaries(major=source.info.server_version // 10000),
-        port=target.port,
-        addresses=[a for a in (target.hostaddr, reached) if a and not a.startswith(("127.", "/", "::1"))],
-        hostnames=[] if by_socket else [target.host],
-        hide_folders=[folder] if folder else [],
-        isolated=isolated,
-    )
-
-
 def _plan(solution: Solution, rehearsal: Rehearsal, command: CommandSettings) -> Plan:
     before = {step.sql for step in solution.scenario.steps("before")}
     carried_out = solution.observation.steps
     first: list[Step] = [step for step in carried_out if step.sql in before]
     last: list[Step] = [step for step in carried_out if step.sql not in before]
-    history, known = rehearsal.history, rehearsal.known
-    in_order = sorted(solution.scenario.marks, key=lambda d: known.index(d.mark) if d.mark in known else len(known))
-    marks: list[Step] = [_mark(decision, history) for decision in in_order] if history else []
+    history = rehearsal.history
+    decided = {decision.mark: decision for decision in solution.scenario.marks}
+    marks: list[Step] = [_mark(decided[name], mark, history) for name, mark in solution.observation.marks] if history else []
     migrate: list[Step] = [MigrateStep(command=command.migrate, cwd=str(command.cwd.resolve()))]
     return Plan(
         dialect=rehearsal.catalog.dialect,
         database=rehearsal.catalog.database,
         catalog_digest=catalog_digest(rehearsal.catalog),
+        catalog_objects=catalog_pieces(rehearsal.catalog),
+        sampled=rehearsal.copy.sampled,
         steps=(*first, *marks, *migrate, *last),
-        findings=solution.findings,
+        findings=(*ledger_findings(rehearsal.state), *solution.findings),
         attempts=solution.attempts,
         undone=solution.undone,
         accept=command.accept,
@@ -142,13 +119,13 @@ def _plan(solution: Solution, rehearsal: Rehearsal, command: CommandSettings) ->
     )
 
 
-def _mark(decision: Decision, history: History) -> MarkStep:
+def _mark(decision: Decision, mark: Mark, history: History) -> MarkStep:
     return MarkStep(
         tool=history.tool,
         table=str(history.ledger),
         migration=decision.mark,
-        sql=history.mark_sql(decision.mark),
-        undo_sql=history.unmark_sql(decision.mark),
+        sql=mark.sql,
+        undo_sql=mark.undo_sql,
         verdict="applied" if decision.reason == "already_there" else "superseded",
         reason=decision.reason,
         evidence=decision.evidence,

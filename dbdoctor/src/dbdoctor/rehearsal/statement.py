@@ -1,30 +1,41 @@
 """A cure for one statement (or script): what stands in its way is taken away on the copy until it runs there, with nothing lost."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Literal
 
 import msgspec
 
 from dbdoctor.checks import Case, examine
+from dbdoctor.databases.postgresql import scripts
 from dbdoctor.databases.postgresql.catalog import catalog_digest, read_catalog
-from dbdoctor.databases.postgresql.connection import Connection, SqlError, sql_text
+from dbdoctor.databases.postgresql.connection import Connection, SqlError
+from dbdoctor.databases.postgresql.differences import catalog_pieces
+from dbdoctor.databases.postgresql.questions import PostgresQuestions
 from dbdoctor.databases.postgresql.steps import error_of, run_step
-from dbdoctor.findings import Finding, Plan, Remedy, SqlStep
-from dbdoctor.model import Catalog, ServerError
-from dbdoctor.rehearsal.aims import lacking
-from dbdoctor.rehearsal.losses import losses
-from dbdoctor.rehearsal.mending import STANDS_IN, case_of
-from dbdoctor.rehearsal.rehearse import Rehearsal, opened_copy
-from dbdoctor.rehearsal.trial import CommandSettings
-from dbdoctor.repairs import propose
-from dbdoctor.wanted.effects import MAKES, Effect, effects_of, split_statements
+from dbdoctor.findings import Evidence, Finding, MarkStep, Plan, Remedy, SqlStep, Step, Subject
+from dbdoctor.histories import Migration
+from dbdoctor.model import Catalog, TableName
+from dbdoctor.rehearsal.copying import Stage, Ward, filled_copy
+from dbdoctor.rehearsal.ledger_views import Book, open_book
+from dbdoctor.rehearsal.ledgering import for_the_ledger, mark_of
+from dbdoctor.rehearsal.losses import Loss, losses
+from dbdoctor.rehearsal.running import Failure, run_script
+from dbdoctor.rehearsal.standing_in import as_steps
+from dbdoctor.repairs import STANDS_IN, propose
+from dbdoctor.wanted.effects import TRANSACTION_WORDS, Effect, effects_of, split_statements
+from dbdoctor.wanted.presence import is_like
 
 Orphans = Literal["auto", "keep", "null", "quarantine"]
 Outcome = Literal["succeeds", "replaced", "not_needed", "cannot"]
-DEPTH = 4
-ALREADY_THERE = frozenset({"42710", "42P07", "42701"})
+# Remedies that a chosen policy for orphans rules out.
 POLICIES: dict[str, Orphans] = {"keep_orphans": "keep", "null_orphans": "null", "quarantine_orphans": "quarantine"}
+# What writes over rows of people for the sake of a rule, or takes a rule away that somebody meant: shown, never taken unasked.
+OWNERS_CHOICE = frozenset({"number_duplicates"})
+DEPTH = 5
+NOTHING_TO_DO = Remedy(id="nothing_to_do")
+MOST_ATTEMPTS = 60
+_TAKING = {"delete", "truncate", "drop_table", "drop_column", "update"}
 
 
 class StatementPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,120 +45,243 @@ class StatementPlan(msgspec.Struct, frozen=True, kw_only=True):
     plan: Plan
 
 
-class _Failure(msgspec.Struct, frozen=True, kw_only=True):
-    position: int
-    error: ServerError
+class _Cure(msgspec.Struct, frozen=True, kw_only=True):
+    """Steps before the script, and the script as it then runs; None when it is not needed any more."""
+
+    steps: tuple[SqlStep, ...]
+    script: tuple[str, ...] | None
+    marks: tuple[MarkStep, ...] = ()
 
 
-def rehearse_statement(*, url: str, sql: str, orphans: Orphans = "auto", isolated: bool = True) -> StatementPlan:
+def quiet(_: object) -> None:
+    """Tell nobody."""
+
+
+@contextmanager
+def opened_ward(
+    *, url: str, sql: str, orphans: Orphans = "auto", isolated: bool = True, migrations: Sequence[Migration] = (),
+    tell: Callable[[Stage], None] = quiet,
+) -> Iterator["StatementWard"]:  # fmt: skip
+    """A copy of the target on which the script can be tried; everything is gone at the end."""
+    with filled_copy(url=url, isolated=isolated, tell=tell) as ward:
+        book = open_book(ward.source, ward.catalog, names=migrations)
+        yield StatementWard(ward, split_statements(sql), orphans=orphans, book=book)
+
+
+def rehearse_statement(
+    *, url: str, sql: str, orphans: Orphans = "auto", isolated: bool = True, migrations: Sequence[Migration] = (),
+    tell: Callable[[Stage], None] = quiet,
+) -> StatementPlan:  # fmt: skip
     """Find the cheapest steps after which the statement runs on a copy of the target; the target is only read."""
-    settings = CommandSettings(migrate="", cwd=Path())
-    with opened_copy(url=url, command=settings, isolated=isolated) as rehearsal:
-        return _Ward(rehearsal, split_statements(sql), orphans).treat()
+    with opened_ward(url=url, sql=sql, orphans=orphans, isolated=isolated, migrations=migrations, tell=tell) as ward:
+        return ward.treat()
 
 
-class _Ward:
+class StatementWard:
     """Tries steps before the script, each time on a fresh clone."""
 
-    def __init__(self, rehearsal: Rehearsal, script: Sequence[str], orphans: Orphans) -> None:
-        self.rehearsal = rehearsal
-        self.script = list(script)
+    def __init__(self, ward: Ward, script: Sequence[str], *, orphans: Orphans, book: Book | None) -> None:
+        self.copy = ward.copy
+        self.catalog = ward.catalog
+        self.source = ward.source
+        self.script = tuple(script)
         self.orphans = orphans
+        self.book = book
         self.findings: list[Finding] = []
+        self.attempts = 0
+        self._steps_taken = False
+
+    def diagnose(self) -> list[Finding]:
+        """Run the script once and examine what stopped it; nothing when it runs."""
+        _, failure, connection = self._attempt((), self.script)
+        with connection:
+            if failure is not None:
+                list(self._answers(self._case(self.script, failure, connection)))
+                if not self.findings:
+                    self.findings.append(_unknown(self.script[failure.position], failure))
+        return self.findings
 
     def treat(self) -> StatementPlan:
         """The outcome and its plan."""
         found = self._explore((), self.script, DEPTH)
         if found is None:
             return StatementPlan(outcome="cannot", plan=self._plan(()))
-        steps, script = found
-        if script is None:
-            return StatementPlan(outcome="not_needed", plan=self._plan(steps))
-        if script == self.script:
-            return StatementPlan(outcome="succeeds", plan=self._plan(steps))
-        made = tuple(SqlStep(code="corrected_statement", sql=s) for s in script if effects_of(s)[0].kind not in {"begin", "commit"})
-        return StatementPlan(outcome="replaced", plan=self._plan((*steps, *made)))
+        marks: tuple[Step, ...] = found.marks
+        if found.script is None:
+            return StatementPlan(outcome="not_needed", plan=self._plan((*found.steps, *marks)))
+        replaced = found.script != self.script
+        told = any(s.code == "settle_ledger" for s in found.steps)
+        ledger: tuple[Step, ...] = () if told else for_the_ledger(self.book, self.script, replaced=replaced)
+        if not replaced:
+            return StatementPlan(outcome="succeeds", plan=self._plan((*found.steps, *ledger)))
+        made = tuple(as_steps(found.script))
+        return StatementPlan(outcome="replaced", plan=self._plan((*found.steps, *made, *ledger)))
 
-    def _explore(self, steps: tuple[SqlStep, ...], script: list[str], depth: int) -> tuple[tuple[SqlStep, ...], list[str] | None] | None:
-        measured, failure = self._attempt(steps, script)
-        if failure is None:
-            return (measured, script) if self._nothing_lost() else None
-        if depth == 0 or failure.position < 0:
-            return None
-        with self.rehearsal.copy.open() as connection:
-            catalog = read_catalog(connection)
-            if failure.error.sqlstate in ALREADY_THERE and _all_there(script, catalog):
-                return measured, None
-            statement = script[failure.position]
-            seen = tuple(effect for s in script for effect in effects_of(s))
-            case = case_of(statement, failure.error, connection=connection, seen=seen)
+    def _explore(self, steps: tuple[SqlStep, ...], script: tuple[str, ...], depth: int) -> _Cure | None:
+        measured, failure, connection = self._attempt(steps, script)
+        with connection:
+            if failure is None:
+                return _Cure(steps=measured, script=script) if not self._lost(script) else None
+            if depth == 0 or failure.position < 0 or self.attempts >= MOST_ATTEMPTS:
+                return None
+            case = self._case(script, failure, connection)
             answers = list(self._answers(case))
+            if not self.findings:
+                self.findings.append(_unknown(case.statement, failure))
+        if self._stands_already(case):
+            answers = [remedy for remedy in answers if remedy.id == "mark_as_applied"] or [NOTHING_TO_DO]
         for remedy in answers:
-            more = tuple(s for s in remedy.steps if isinstance(s, SqlStep))
-            if any(step.code in STANDS_IN for step in more):
-                changed = [*script[: failure.position], *(s.sql for s in more), *script[failure.position + 1 :]]
-                found = self._explore(steps, changed, depth - 1)
-            else:
-                found = self._explore((*steps, *more), script, depth - 1)
+            found = self._with(remedy, measured, script, position=failure.position, depth=depth)
             if found is not None:
                 return found
         return None
 
+    def _with(self, remedy: Remedy, steps: tuple[SqlStep, ...], script: tuple[str, ...], *, position: int, depth: int) -> _Cure | None:
+        if remedy.id == NOTHING_TO_DO.id:
+            return _Cure(steps=steps, script=None)
+        if remedy.id == "settle_unfinished":
+            settled = for_the_ledger(self.book, self.script, replaced=False)
+            more = tuple(s for s in settled if isinstance(s, SqlStep))
+            return self._explore((*steps, *more), script, depth - 1) if more and more[0] not in steps else None
+        if remedy.id == "mark_as_applied":
+            mark = mark_of(self.book, str(remedy.facts["migration"]))
+            return _Cure(steps=steps, script=None, marks=(mark,) if mark else ())
+        more = tuple(s for s in remedy.steps if isinstance(s, SqlStep))
+        if remedy.id not in STANDS_IN and {s.sql for s in more} <= {s.sql for s in steps}:
+            return None  # it was done, and did not help
+        if remedy.id in STANDS_IN:
+            whole = bool(remedy.facts.get("whole_script"))
+            new = tuple(s.sql for s in more)
+            changed = new if whole else (*script[:position], *new, *script[position + 1 :])
+            return self._explore(steps, changed, depth - 1)
+        return self._explore((*steps, *more), script, depth - 1)
+
+    def _stands_already(self, case: Case) -> bool:
+        """Keys and indexes that are all there, just as wanted: making them anew would only read every row again."""
+        effects = [e for s in self.script for e in effects_of(s) if e.kind not in TRANSACTION_WORDS]
+        keys = {"add_foreign_key", "add_key", "add_check", "create_index"}
+        gone = [f for f in self.findings[:1] if f.cause == "partial_migration" and f.facts.get("kind") == "gone"]
+        if gone and len(effects) == 1:
+            return True  # what the one statement takes away is gone already
+        there = bool(effects) and all(e.kind in keys and is_like(e, case.catalog, case.ask.resolve_type) for e in effects)
+        return there and case.sqlstate_is("42710", "42P07", "42P16")
+
+    def _case(self, script: tuple[str, ...], failure: Failure, connection: Connection) -> Case:
+        statement = script[failure.position] if failure.position >= 0 else ""
+        earlier = script[: max(failure.position, 0)]
+        asked = self._asked(earlier, connection)
+        return Case(
+            catalog=_catalog(asked, path_of=connection),
+            ask=PostgresQuestions(asked),
+            statement=statement,
+            effects=_effects(statement, earlier),
+            error=failure.error,
+            seen=tuple(effect for s in script for effect in effects_of(s)),
+            earlier=earlier,
+            later=script[failure.position + 1 :],
+            swallowed=failure.swallowed,
+            role=failure.role,
+            search_path=failure.search_path,
+            ledger=self.book.view if self.book else None,
+            home=PostgresQuestions(self.source),
+        )
+
+    def _asked(self, earlier: Sequence[str], connection: Connection) -> Connection:
+        """Where questions are asked: the copy, which has seen the statements before; the target, where the copy holds but a part of it.
+
+        After steps of ours, or statements that change something, only the copy knows.
+        """
+        changed = any(e.kind not in {*TRANSACTION_WORDS, "read", "other"} for s in earlier for e in effects_of(s))
+        return self.source if self.copy.sampled and not changed and not self._steps_taken else connection
+
     def _answers(self, case: Case) -> Iterator[Remedy]:
-        for finding in examine(case):
+        """Only the root cause is treated: what it explains would be treated wrongly (orphans of a key to the wrong columns, say).
+
+        Where nothing else cures, rows without a parent may stay as they are, under a key that checks new ones.
+        """
+        last: list[Remedy] = []
+        for rank, finding in enumerate(examine(case)):
             remedies = tuple(propose(finding, case))
             if not any(known.cause == finding.cause and known.subject == finding.subject for known in self.findings):
                 self.findings.append(msgspec.structs.replace(finding, remedies=remedies))
-            for remedy in remedies:
+            for remedy in remedies if rank == 0 else ():
                 policy = POLICIES.get(remedy.id)
-                unasked = remedy.id == "number_duplicates" or (policy == "keep" and self.orphans == "auto")
-                if not unasked and (policy is None or self.orphans in {"auto", policy}):
+                if policy == "keep" and self.orphans == "auto":
+                    last.append(remedy)
+                elif remedy.id not in OWNERS_CHOICE and (policy is None or self.orphans in {"auto", policy}):
                     yield remedy
+        yield from last
 
-    def _attempt(self, steps: tuple[SqlStep, ...], script: list[str]) -> tuple[tuple[SqlStep, ...], _Failure | None]:
-        copy = self.rehearsal.copy
-        copy.fresh()
-        with copy.open(as_app=True) as connection:
-            try:
-                measured = tuple(run_step(connection, step) for step in steps)
-            except SqlError as error:
-                return steps, _Failure(position=-1, error=error_of(error))
-            for position, statement in enumerate(script):
-                refused = _run(connection, statement)
-                if refused is not None:
-                    return measured, _Failure(position=position, error=refused)
-        return measured, None
+    def _attempt(self, steps: tuple[SqlStep, ...], script: tuple[str, ...]) -> tuple[tuple[SqlStep, ...], Failure | None, Connection]:
+        """Steps and script on a fresh clone; the connection is open and stands where the script stopped."""
+        self.attempts += 1
+        self._steps_taken = bool(steps)
+        self.copy.fresh()
+        connection = self.copy.open(as_app=True)
+        try:
+            measured = tuple(run_step(connection, step) for step in steps)
+        except SqlError as error:
+            return steps, Failure(position=-1, error=error_of(error)), connection
+        return measured, run_script(connection, script), connection
 
-    def _nothing_lost(self) -> bool:
-        with self.rehearsal.copy.open_base() as base, self.rehearsal.copy.open() as after:
-            return not losses(base, after)
+    def _lost(self, script: tuple[str, ...]) -> list[Loss]:
+        """What is gone that the script itself did not mean to take, nor the keys that were there before any step of ours."""
+        meant = {
+            t.name
+            for s in script
+            for e in effects_of(s)
+            if e.kind in _TAKING and (t := self.catalog.find(e.table.name, e.table.schema or None))
+        }
+        own = [self.book.history.ledger, *([self.book.state.lock.table] if self.book.state.lock else [])] if self.book else []
+        aside = (*along(self.catalog, meant, "CASCADE"), *own)
+        emptied = {(k.child, c) for k in self.catalog.foreign_keys() if k.parent in aside and k.on_delete == "SET NULL" for c in k.columns}
+        with self.copy.open_base() as base, self.copy.open() as after:
+            found = losses(base, after, aside=aside)
+        return [loss for loss in found if loss.kind != "values" or (loss.table, loss.column) not in emptied]
 
-    def _plan(self, steps: tuple[SqlStep, ...]) -> Plan:
-        catalog = self.rehearsal.catalog
+    def _plan(self, steps: tuple[Step, ...]) -> Plan:
         return Plan(
-            dialect=catalog.dialect,
-            database=catalog.database,
-            catalog_digest=catalog_digest(catalog),
+            dialect=self.catalog.dialect,
+            database=self.catalog.database,
+            catalog_digest=catalog_digest(self.catalog),
+            catalog_objects=catalog_pieces(self.catalog),
+            sampled=self.copy.sampled,
             steps=steps,
             findings=tuple(self.findings),
             rehearsed=True,
         )
 
 
-def _run(connection: Connection, statement: str) -> ServerError | None:
-    try:
-        connection.execute(sql_text(statement))
-    except SqlError as error:
-        return error_of(error)
-    return None
+def _catalog(asked: Connection, *, path_of: Connection) -> Catalog:
+    """The catalog with definitions as our own sessions print and read them, and the search path that the script has set."""
+    path = read_catalog(path_of).search_path
+    with scripts.own_search_path(asked):
+        return msgspec.structs.replace(read_catalog(asked), search_path=path)
 
 
-def _all_there(script: Sequence[str], catalog: Catalog) -> bool:
-    """Everything the script would make is in the catalog, and it does nothing else."""
-    effects: list[Effect] = [e for s in script for e in effects_of(s)]
-    makes = [e for e in effects if e.kind in MAKES]
-    return (
-        bool(makes)
-        and all(e.kind in MAKES | {"begin", "commit"} for e in effects)
-        and not any(True for e in makes for _ in lacking(e, catalog))
-    )
+def _unknown(statement: str, failure: Failure) -> Finding:
+    """No check recognised it: what the server said, and that every known cause was looked for."""
+    error = failure.error
+    answer = " ".join(part for part in (error.sqlstate, error.message, error.detail) if part)
+    return Finding(
+        cause="unknown", severity="blocking", subject=Subject(), facts={"what": "statement", "sqlstate": error.sqlstate},
+        evidence=(Evidence(query=statement, answer=answer), Evidence(query="every cause dbdoctor knows for this error",
+        answer="ruled out")),
+    )  # fmt: skip
+
+
+def _effects(statement: str, earlier: Sequence[str]) -> tuple[Effect, ...]:
+    """What a statement does; a COMMIT does what was put off until then."""
+    own = effects_of(statement)
+    return tuple(e for s in earlier for e in effects_of(s) if e.kind not in TRANSACTION_WORDS) or own if own[0].kind == "commit" else own
+
+
+def along(catalog: Catalog, start: set[TableName], action: str) -> set[TableName]:
+    """The tables themselves and those that follow them, over keys with the action."""
+    reached, todo = set(start), list(start)
+    while todo:
+        parent = todo.pop()
+        below = {k.child for k in catalog.foreign_keys() if k.parent == parent and k.on_delete == action} - reached
+        reached |= below
+        todo += below
+    return reached

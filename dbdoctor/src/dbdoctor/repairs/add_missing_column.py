@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from dbdoctor.checks import Case, resolve
+from dbdoctor.checks import Case, references_of, resolve
 from dbdoctor.checks.missing_column import wanted_definition
 from dbdoctor.databases.postgresql import ddl
 from dbdoctor.findings import Finding, Remedy, SqlStep
-from dbdoctor.model import Reference, Table
+from dbdoctor.model import Reference, Table, TableName
 from dbdoctor.wanted.effects import WantedColumn
 
 
@@ -20,7 +20,7 @@ def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
     table = case.catalog.find(side.table, side.schema or None)
     if table is None or table.kind not in {"table", "partitioned"}:
         return
-    wanted = wanted_definition(case, table, side.columns[0]) or _by_name(case, side.columns[0])
+    wanted = wanted_definition(case, table, side.columns[0]) or _by_key(finding, case) or _by_name(case, side.columns[0])
     if wanted is None:
         return
     rows, _ = case.ask.count_rows(table.name)
@@ -53,6 +53,19 @@ def _typed(case: Case, wanted: WantedColumn) -> tuple[str, Reference | None]:
         return wanted.type, None
     fits = case.ask.keys_compare(case.ask.resolve_type(wanted.type), column.type)
     return (wanted.type if fits else column.type), full
+
+
+def _by_key(finding: Finding, case: Case) -> WantedColumn | None:
+    """The column is the child's in a key that the statement makes: it takes the parent's type, and the key comes with the statement."""
+    side = finding.subject.child
+    for reference in references_of(case.effects):
+        full, child, parent = resolve(reference, case.catalog)
+        if side and child and parent and child.name == TableName(side.schema, side.table) and side.columns[0] in full.columns:
+            at = full.columns.index(side.columns[0])
+            key = parent.column(full.parent_columns[at]) if at < len(full.parent_columns) else None
+            if key and not finding.facts.get("similar"):
+                return WantedColumn(name=side.columns[0], type=key.type)
+    return None
 
 
 def _by_name(case: Case, column: str) -> WantedColumn | None:

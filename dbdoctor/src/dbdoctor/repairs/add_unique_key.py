@@ -11,7 +11,10 @@ from dbdoctor.model import TableName
 def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
     """One remedy: a unique index suffices for a key, no constraint is needed."""
     side = finding.subject.parent
-    if finding.cause != "parent_not_unique" or side is None or finding.facts.get("duplicates") or not side.columns:
+    wanted = finding.cause == "parent_not_unique" or (finding.cause, finding.facts.get("kind")) in {
+        ("deferred_constraint", "parent"), ("inherited_table", "key"),
+    }  # fmt: skip
+    if not wanted or side is None or finding.facts.get("duplicates") or not side.columns:
         return
     name = TableName(side.schema, side.table)
     there = [table for table in case.catalog.tables.values() if table.name.schema == name.schema]

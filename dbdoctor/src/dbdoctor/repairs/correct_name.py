@@ -1,4 +1,4 @@
-"""Run the statement with the name that was meant: a column or a parent table spelled a little differently."""
+"""Run the statement with the name that was meant: a column, a parent table, or the schema it lies in."""
 
 from collections.abc import Iterator
 
@@ -9,26 +9,47 @@ from dbdoctor.wanted.corrections import with_column_name, with_table_name, witho
 from dbdoctor.wanted.effects import effects_of
 from dbdoctor.wanted.reversal import undo_of
 
+_QUESTIONS = {"read", "insert", "update", "delete"}
+
 
 def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
-    """One remedy when a like name exists. A column is corrected only where the statement reads it."""
-    similar = str(finding.facts.get("similar") or "")
-    if not similar or not case.statement:
+    """One remedy when it is clear which name was meant. A column that is merely alike is corrected only where the statement reads it."""
+    if not case.statement:
         return
-    if finding.cause == "missing_column" and finding.facts.get("only_read") and finding.subject.child:
-        old = finding.subject.child.columns[0]
-        corrected = with_column_name(case.statement, old, similar)
-    elif finding.cause == "parent_table_missing" and finding.subject.parent:
-        old = finding.subject.parent.table
-        found = case.catalog.find(similar)
-        corrected = with_table_name(case.statement, TableName("", old), found.name) if found else None
-        corrected = without_guard(corrected) if corrected else None
-    else:
-        return
-    if corrected:
+    old, new, corrected = _corrected(finding, case)
+    if corrected and corrected != case.statement:
         effects = effects_of(corrected)
         yield Remedy(
             id="correct_name",
-            facts={"from": old, "to": similar},
-            steps=(SqlStep(code="correct_name", sql=corrected, undo_sql=undo_of(effects), facts={"from": old, "to": similar}),),
+            facts={"from": old, "to": new},
+            steps=(SqlStep(code="correct_name", sql=corrected, undo_sql=undo_of(effects), facts={"from": old, "to": new}),),
         )
+
+
+def _corrected(finding: Finding, case: Case) -> tuple[str, str, str | None]:
+    facts = finding.facts
+    similar = str(facts.get("similar") or "")
+    if finding.cause == "missing_column" and similar and facts.get("only_read") and finding.subject.child:
+        old = finding.subject.child.columns[0]
+        return old, similar, with_column_name(case.statement, old, similar)
+    if finding.cause == "parent_table_missing" and similar and finding.subject.parent:
+        old, found = finding.subject.parent.table, case.catalog.find(similar)
+        return old, similar, _onto(case, old, found.name) if found else None
+    if finding.cause == "case_sensitive_name" and facts.get("kind") == "column":
+        old, new = str(facts["name"]), str(facts["meant"])
+        return old, new, with_column_name(case.statement, old, new)
+    if finding.cause == "case_sensitive_name" and facts.get("kind") == "table" and not facts.get("only_read"):
+        old = str(facts["name"])
+        return old, str(facts["meant"]), _onto(case, old, TableName(str(facts["schema"]), str(facts["meant"])))
+    if finding.cause == "wrong_schema_or_search_path" and facts.get("meant") and not facts.get("exists"):
+        meant = finding.subject.parent
+        old = str(facts["name"])
+        if meant and any(e.kind not in _QUESTIONS for e in case.effects):
+            target = TableName(meant.schema, meant.table)
+            return old, str(target), _onto(case, old, target) or _onto(case, old.rsplit(".", 1)[-1], target)
+    return "", "", None
+
+
+def _onto(case: Case, old: str, target: TableName) -> str | None:
+    corrected = with_table_name(case.statement, TableName("", old), target)
+    return without_guard(corrected) if corrected else None

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from dbdoctor.checks import Case
 from dbdoctor.databases.postgresql import ddl
-from dbdoctor.findings import Finding, Remedy, SqlStep
+from dbdoctor.findings import Finding, Remedy, SqlStep, Subject
 from dbdoctor.model import Table, TableName
+from dbdoctor.wanted.effects import effects_of
 
 
 def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
@@ -18,7 +19,28 @@ def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
     table = case.catalog.tables.get(name)
     step = _constraint(finding, name) if finding.cause == "duplicate_constraint_name" else _object(finding, table) if table else None
     if step:
-        yield Remedy(id="remove_leftover", facts=step.facts, steps=(step,))
+        first = _children_first(case, table) if finding.facts.get("kind") == "table" and table else []
+        if first is not None:
+            yield Remedy(id="remove_leftover", facts=step.facts, steps=(*first, step))
+
+
+def _children_first(case: Case, table: Table) -> list[SqlStep] | None:
+    """Empty tables that point at it and that the same script makes anew go before it; None where another table points at it."""
+    made = {e.table.name for s in (*case.earlier, *case.later) for e in effects_of(s) if e.kind == "create_table"}
+    steps: list[SqlStep] = []
+    for key in case.catalog.children_of(table.name):
+        if key.child == table.name:
+            continue
+        rows, _ = case.ask.count_rows(key.child)
+        if rows or key.child.name not in made:
+            return None
+        child = case.catalog.tables[key.child]
+        above = _children_first(case, child)
+        own = _object(Finding(cause="", severity="blocking", subject=Subject(), facts={"kind": "table", "name": key.child.name}), child)
+        if above is None or own is None:
+            return None
+        steps += [*above, own]
+    return list({s.sql: s for s in steps}.values())
 
 
 def _constraint(finding: Finding, name: TableName) -> SqlStep | None:
@@ -37,7 +59,7 @@ def _constraint(finding: Finding, name: TableName) -> SqlStep | None:
 
 def _object(finding: Finding, table: Table) -> SqlStep | None:
     kind, what = str(finding.facts["kind"]), str(finding.facts["name"])
-    if finding.facts.get("rows"):
+    if finding.facts.get("rows") or kind not in {"index", "column", "table"}:
         return None
     if kind == "index":
         if any(c.name == what for c in table.constraints):

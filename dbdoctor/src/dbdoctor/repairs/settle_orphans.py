@@ -1,20 +1,33 @@
 """Orphans: keep them under a key that checks new rows only, or write NULL (the row as it was is kept), or move them to quarantine."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
 
 from dbdoctor.checks import Case
-from dbdoctor.databases.postgresql import ddl
+from dbdoctor.databases.postgresql import ddl, ddl_objects
+from dbdoctor.databases.postgresql.families import relatives
 from dbdoctor.findings import Finding, Remedy, SqlStep
 from dbdoctor.model import Reference, TableName
+
+# Causes under which rows without a parent stand.
+CAUSES = {"orphan_rows", "fk_not_enforced", "invalid_or_not_validated_constraint", "trigger_or_rule"}
 
 
 def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
     """Null where the column may be, quarantine always; keeping is the caller's to choose, it needs a statement that says NOT VALID."""
     child, parent = finding.subject.child, finding.subject.parent
-    if finding.cause != "orphan_rows" or child is None or parent is None:
+    if (
+        finding.cause not in CAUSES
+        or child is None
+        or parent is None
+        or not finding.facts.get("rows")
+        or not child.columns
+        or finding.facts.get("new")
+    ):
+        return
+    if finding.cause == "invalid_or_not_validated_constraint" and finding.facts.get("kind") not in {"key", "leftover"}:
         return
     reference = msgspec.convert(
         {"child": TableName(child.schema, child.table), "columns": child.columns, "parent": TableName(parent.schema, parent.table),
@@ -27,11 +40,42 @@ def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
     facts: dict[str, Any] = {"table": str(reference.child), "columns": list(child.columns), "rows": rows}
     facts["sentinels"] = finding.facts.get("sentinels")
     yield from _keep(finding, case, reference=reference, facts=facts)
-    if finding.facts.get("nullable") and not finding.facts.get("sentinels"):
+    # A key that deletes along would have taken the rows; where it guards nothing yet, an empty reference is the smaller change.
+    follows = finding.cause == "fk_not_enforced" and finding.facts.get("on_delete") == "CASCADE"
+    if finding.facts.get("nullable") and not follows:
         empty = ddl.at_once(reference.child, [copy, ddl.empty_columns(reference.child, child.columns, condition)])
         yield _remedy("null_orphans", reference.child, change=empty, facts=facts)
-    remove = ddl.at_once(reference.child, [copy, ddl.remove_rows(reference.child, condition)])
-    yield _remedy("quarantine_orphans", reference.child, change=remove, facts=facts)
+    yield from _quarantined(finding, case, reference.child, condition=condition, reason=reason, facts=facts)
+
+
+def _quarantined(finding: Finding, case: Case, name: TableName, *, condition: str, reason: str, facts: dict[str, Any]) -> Iterator[Remedy]:
+    """The rows go, and what hangs on them goes first: rows that may do without lose their reference, others go along."""
+    sizes = case.ask.sizes()
+    family = relatives(case.catalog, name, condition, filled=[table for table, size in sizes.items() if size])
+    if family is None:
+        return
+    off, on = _around(finding, name)
+    changes = [
+        part
+        for one in family
+        for part in (
+            ddl.keep_copy(one.table, f"its row in {one.key.parent.name} was moved to quarantine", one.condition),
+            ddl.empty_columns(one.table, one.key.columns, one.condition) if one.emptied else ddl.remove_rows(one.table, one.condition),
+        )
+    ]
+    places = list(dict.fromkeys(one.table for one in family))
+    locks = [ddl.lock_against_writers(place) for place in places]
+    change = ddl.at_once(name, [*locks, *off, *changes, ddl.keep_copy(name, reason, condition), ddl.remove_rows(name, condition), *on])
+    told = {**facts, "along": [str(place) for place in places]} if places else facts
+    yield _remedy("quarantine_orphans", name, change=change, facts=told, along=places)
+
+
+def _around(finding: Finding, table: TableName) -> tuple[list[str], list[str]]:
+    """A reaction that keeps rows from going is switched off while they go, and on again."""
+    if finding.cause != "trigger_or_rule":
+        return [], []
+    kind, name = str(finding.facts["kind"]), str(finding.facts["name"])
+    return [ddl_objects.switch_reaction(table, kind, name, on=False)], [ddl_objects.switch_reaction(table, kind, name, on=True)]
 
 
 def _keep(finding: Finding, case: Case, *, reference: Reference, facts: dict[str, Any]) -> Iterator[Remedy]:
@@ -49,9 +93,16 @@ def _keep(finding: Finding, case: Case, *, reference: Reference, facts: dict[str
     yield Remedy(id="keep_orphans", facts=facts, steps=(step,))
 
 
-def _remedy(code: str, table: TableName, *, change: str, facts: dict[str, Any]) -> Remedy:
-    prepare = [SqlStep(code=code, sql=sql, facts=dict(facts)) for sql in ddl.make_quarantine(table)]
+def _remedy(code: str, table: TableName, *, change: str, facts: dict[str, Any], along: Sequence[TableName] = ()) -> Remedy:
+    made = dict.fromkeys(sql for place in (table, *along) for sql in ddl.make_quarantine(place))
+    prepare = [SqlStep(code=code, sql=sql, facts=dict(facts)) for sql in made]
     written = SqlStep(
-        code=code, sql=change, lock="ShareRowExclusiveLock", blocks="writes", writes=(table,), rows_touched=facts["rows"], facts=dict(facts)
+        code=code,
+        sql=change,
+        lock="ShareRowExclusiveLock",
+        blocks="writes",
+        writes=(table, *along),
+        rows_touched=facts["rows"],
+        facts=dict(facts),
     )
     return Remedy(id=code, rows_touched=facts["rows"], facts=dict(facts), steps=(*prepare, written))

@@ -1,12 +1,13 @@
 """A statement rewritten so that it says what fits: another type or name. Through sqlglot's tree, never by text."""
 
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from sqlglot import exp
 from sqlglot.dialects.postgres import Postgres
 from sqlglot.generator import Generator
 
-from dbdoctor.model import TableName
+from dbdoctor.model import Reference, TableName
 from dbdoctor.wanted.effects import parsed
 
 
@@ -60,6 +61,98 @@ def without_guard(sql: str, *, dialect: str = "postgres") -> str:
     for node in tree.find_all(exp.Create, exp.ColumnDef):
         node.set("exists", None)
     return _written(tree, dialect)
+
+
+def with_wider_reference(
+    sql: str, reference: Reference, *, pairs: Sequence[tuple[str, str]], types: Mapping[str, str], dialect: str = "postgres"
+) -> str | None:
+    """A CREATE TABLE whose key to a part of a parent's key becomes one to the whole; None when the key is not found there.
+
+    `pairs` are the key's columns, the child's and the parent's; `types` those of the child's columns that are yet to be added.
+    """
+    tree = parsed(sql, dialect=dialect)
+    schema = tree.this if isinstance(tree, exp.Create) and isinstance(tree.this, exp.Schema) else None
+    if tree is None or schema is None or not _taken_out(schema, reference):
+        return None
+    first = next((n for n in schema.expressions if isinstance(n, exp.ColumnDef) and _spelled(n.this, reference.columns[0])), None)
+    required = first is not None and any(
+        isinstance(c.args.get("kind"), exp.NotNullColumnConstraint) for c in first.args.get("constraints") or []
+    )
+    for name, type_ in types.items():
+        said = [exp.ColumnConstraint(kind=exp.NotNullColumnConstraint())] if required else []
+        kind = exp.DataType.build(type_, dialect=dialect, udt=True)
+        schema.append("expressions", exp.ColumnDef(this=exp.to_identifier(name, quoted=True), kind=kind, constraints=said))
+    parent = exp.Table(
+        this=exp.to_identifier(reference.parent.name, quoted=True),
+        db=exp.to_identifier(reference.parent.schema, quoted=True) if reference.parent.schema else None,
+    )
+    target = exp.Schema(this=parent, expressions=[exp.to_identifier(theirs, quoted=True) for _, theirs in pairs])
+    actions = [f"ON DELETE {reference.on_delete}"] if reference.on_delete != "NO ACTION" else []
+    actions += [f"ON UPDATE {reference.on_update}"] if reference.on_update != "NO ACTION" else []
+    schema.append(
+        "expressions",
+        exp.ForeignKey(
+            expressions=[exp.to_identifier(mine, quoted=True) for mine, _ in pairs],
+            reference=exp.Reference(this=target, options=actions),
+        ),
+    )
+    return _written(tree, dialect)
+
+
+def with_parent_columns(sql: str, reference: Reference, columns: Sequence[str], *, dialect: str = "postgres") -> str | None:
+    """The statement with the parent's columns of one of its keys named; None when the key is not found there."""
+    tree = parsed(sql, dialect=dialect)
+    changed = False
+    for node in tree.find_all(exp.Reference) if tree is not None else ():
+        table = node.this.this if isinstance(node.this, exp.Schema) else node.this
+        key = node.find_ancestor(exp.ForeignKey, exp.ColumnDef)
+        own = (
+            [i.name for i in key.expressions]
+            if isinstance(key, exp.ForeignKey)
+            else [key.this.name]
+            if isinstance(key, exp.ColumnDef)
+            else []
+        )
+        if own == list(reference.columns) and _spelled(table.this, reference.parent.name):
+            node.set("this", exp.Schema(this=table.copy(), expressions=[exp.to_identifier(c, quoted=True) for c in columns]))
+            changed = True
+    return _written(tree, dialect) if tree is not None and changed else None
+
+
+def without_reference(sql: str, reference: Reference, *, dialect: str = "postgres") -> str | None:
+    """A CREATE TABLE without one of its keys; None when the key is not found there."""
+    tree = parsed(sql, dialect=dialect)
+    schema = tree.this if isinstance(tree, exp.Create) and isinstance(tree.this, exp.Schema) else None
+    return _written(tree, dialect) if tree is not None and schema is not None and _taken_out(schema, reference) else None
+
+
+def without_not_null(sql: str, column: str, *, without_default: bool = False, dialect: str = "postgres") -> str | None:
+    """The statement with a column that it adds allowed to be NULL (and with no default); None when it adds no such column."""
+    tree = parsed(sql, dialect=dialect)
+    changed = False
+    for node in tree.find_all(exp.ColumnDef) if tree is not None else ():
+        if _spelled(node.this, column):
+            said = node.args.get("constraints") or []
+            gone = (exp.NotNullColumnConstraint, exp.DefaultColumnConstraint) if without_default else (exp.NotNullColumnConstraint,)
+            node.set("constraints", [c for c in said if not isinstance(c.args.get("kind"), gone)])
+            changed = True
+    return _written(tree, dialect) if tree is not None and changed else None
+
+
+def _taken_out(schema: exp.Schema, reference: Reference) -> bool:
+    """Take the key out of a table's definition, wherever it stands there."""
+    for node in list(schema.expressions):
+        if isinstance(node, exp.ColumnDef) and len(reference.columns) == 1 and _spelled(node.this, reference.columns[0]):
+            said = node.args.get("constraints") or []
+            kept = [c for c in said if not isinstance(c.args.get("kind"), exp.Reference)]
+            node.set("constraints", kept)
+            if len(kept) < len(said):
+                return True
+        key = next(node.find_all(exp.ForeignKey), None) if not isinstance(node, exp.ColumnDef) else None
+        if key is not None and [i.name for i in key.expressions] == list(reference.columns):
+            schema.set("expressions", [n for n in schema.expressions if n is not node])
+            return True
+    return False
 
 
 def _spelled(node: object, name: str) -> bool:

@@ -16,7 +16,8 @@ from dbdoctor.model import Action, Reference, TableName
 EffectKind = Literal[
     "create_table", "add_column", "add_foreign_key", "add_key", "add_check", "create_index", "create_type", "alter_type", "set_not_null",
     "drop_not_null", "set_default", "comment", "drop_table", "drop_column", "drop_constraint", "drop_index", "drop_type", "rename_table",
-    "rename_column", "insert", "update", "delete", "truncate", "read", "begin", "commit", "rollback", "savepoint", "rollback_to", "other",
+    "rename_column", "rename_constraint", "validate", "alter_constraint", "create_view", "attach_partition", "insert", "update", "delete",
+    "truncate", "read", "begin", "commit", "rollback", "savepoint", "rollback_to", "other",
 ]  # fmt: skip
 
 MAKES: frozenset[EffectKind] = frozenset(
@@ -32,7 +33,7 @@ _MOVES: tuple[tuple[str, EffectKind], ...] = (
 
 
 # What loggers and tracers put in front of a statement.
-_COMMENTS = re.compile(r"^(?:\s+|/\*.*?\*/|--[^\n]*(?:\n|$))+", re.DOTALL)
+COMMENTS = re.compile(r"^(?:\s+|/\*.*?\*/|--[^\n]*(?:\n|$))+", re.DOTALL)
 
 
 class WantedColumn(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,10 +74,15 @@ def effects_of(sql: str, *, dialect: str = "postgres") -> tuple[Effect, ...]:
 
 
 def _effects_of_one(sql: str, dialect: str) -> tuple[Effect, ...]:
-    start = " ".join(_COMMENTS.sub("", sql, count=1).split()).strip(" ;").lower()
+    start = " ".join(COMMENTS.sub("", sql, count=1).split()).strip(" ;").lower()
     for words, kind in _MOVES:
         if start == words or start.startswith(words + " "):
             return (Effect(kind=kind),)
+    from dbdoctor.wanted.spoken import read_by_words  # noqa: PLC0415 -- it makes effects of the kind defined here
+
+    spoken = read_by_words(sql, dialect=dialect)
+    if spoken:
+        return spoken
     tree = parsed(sql, dialect=dialect)
     if tree is None:
         return (Effect(kind="other"),)

@@ -17,3 +17,9 @@ def likest(name: str, existing: Sequence[str]) -> str:
 
 def _plain(name: str) -> str:
     return name.replace("_", "").lower()
+
+
+def stem(name: str) -> str:
+    """A name as plain letters, its plural and the ending `id` taken off: `album_id`, `Albums` and `album` are one."""
+    letters = name.replace("_", "").lower().removesuffix("id")
+    return letters[:-3] + "y" if letters.endswith("ies") else letters.removesuffix("s")

@@ -66,7 +66,7 @@ def refuse_unreachable(url: str) -> None:
 
 def _ask(url: str, wanted: dbdoctor.Wanted) -> tuple[dbdoctor.Finding, ...]:
     try:
-        return dbdoctor.diagnose(url=url, wanted=wanted).findings
+        return dbdoctor.diagnose(url=url, wanted=wanted, on_copy=False).findings
     except dbdoctor.DoctorError as error:
         raise CannotExamine(error.message, next_step=error.next_step) from None
 

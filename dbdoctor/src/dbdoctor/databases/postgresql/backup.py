@@ -3,11 +3,23 @@
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from typing import LiteralString
 
 from psycopg import conninfo, pq
 
-from dbdoctor.databases.postgresql.connection import parse_url
+from dbdoctor.databases.postgresql.connection import Connection, parse_url
 from dbdoctor.databases.postgresql.dump import DumpFailed
+
+_ROWS_SIZE: LiteralString = """
+SELECT COALESCE(sum(pg_table_size(c.oid)), 0)::bigint + (SELECT pg_total_relation_size('pg_largeobject'))
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'm') AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' AND n.nspname <> 'dbdoctor'"""
+
+
+def rows_size(connection: Connection) -> int:
+    """How many bytes the rows of the database take on the server, indexes aside; a compressed dump takes about that at the worst."""
+    row = connection.execute(_ROWS_SIZE).fetchone()
+    return int(row[0]) if row else 0
 
 
 def dump_command(*, tools: Path, url: str, file: Path, snapshot: str) -> list[str]:

@@ -13,7 +13,20 @@ from psycopg import Cursor
 from psycopg.pq import TransactionStatus
 
 from dbdoctor.databases.postgresql.connection import Connection, quoted
-from dbdoctor.model import Action, Catalog, Column, Constraint, ConstraintKind, ForeignKey, Index, Key, Table, TableKind, TableName
+from dbdoctor.model import (
+    Action,
+    Catalog,
+    Column,
+    Constraint,
+    ConstraintKind,
+    ForeignKey,
+    Index,
+    Key,
+    Persistence,
+    Table,
+    TableKind,
+    TableName,
+)
 
 FIRST_WITH_ENFORCED = 18
 
@@ -23,7 +36,7 @@ _NOT_THEIRS: LiteralString = f"NOT IN (SELECT n.oid FROM pg_namespace n WHERE NO
 
 _TABLES: LiteralString = f"""
 SELECT c.oid, n.nspname::text, c.relname::text, c.relkind::text, c.relispartition, pg_get_userbyid(c.relowner), c.reltuples::float8,
-       c.relpages::bigint * current_setting('block_size')::bigint
+       c.relpages::bigint * current_setting('block_size')::bigint, c.relpersistence::text
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND {_OURS}"""
 
@@ -75,6 +88,11 @@ SELECT i.indexrelid, i.indrelid, x.relname::text, i.indkey::int2[], i.indnkeyatt
 FROM pg_index i
 JOIN pg_class x ON x.oid = i.indexrelid AND x.relnamespace {_NOT_THEIRS}"""
 
+_INHERITS: LiteralString = "SELECT inhrelid, inhparent FROM pg_inherits ORDER BY inhrelid, inhseqno"
+
+# An expression in the key has the number 0.
+_PARTITION_KEYS: LiteralString = "SELECT partrelid, partattrs::int2[] FROM pg_partitioned_table"
+
 _ENUMS: LiteralString = f"""
 SELECT n.nspname, t.typname, array_agg(e.enumlabel::text ORDER BY e.enumsortorder)
 FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid JOIN pg_namespace n ON n.oid = t.typnamespace
@@ -86,6 +104,7 @@ SELECT current_setting('server_version'), current_setting('server_version_num'):
        current_schemas(false)::text[], (SELECT rolsuper FROM pg_roles WHERE rolname = current_user),
        pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean"""
 
+_PERSISTENCE: dict[str, Persistence] = {"p": "permanent", "u": "unlogged", "t": "temporary"}
 _KINDS: dict[str, TableKind] = {"r": "table", "p": "partitioned", "v": "view", "m": "materialized view", "f": "foreign table"}
 _ACTIONS: dict[str, Action] = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 _CONSTRAINT_KINDS: dict[str, ConstraintKind] = {"p": "primary", "u": "unique", "f": "foreign", "c": "check", "x": "exclusion"}
@@ -116,6 +135,8 @@ def _read(cursor: Cursor[Row]) -> Catalog:
         constraints=_grouped(cursor.execute(of_constraints).fetchall(), table=0, name=1),
         indexes=_grouped(cursor.execute(_INDEXES).fetchall(), table=1, name=2),
         disabled={row[0] for row in cursor.execute(_DISABLED).fetchall()},
+        inherits=_pairs(cursor.execute(_INHERITS).fetchall()),
+        partitioned_by={row[0]: row[1] for row in cursor.execute(_PARTITION_KEYS).fetchall()},
     )
     return Catalog(
         dialect="postgresql",
@@ -175,6 +196,13 @@ def _grouped(rows: Iterable[Row], *, table: int, name: int) -> defaultdict[int, 
     return groups
 
 
+def _pairs(rows: Iterable[Row]) -> defaultdict[int, list[int]]:
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for child, parent in rows:
+        found[child].append(parent)
+    return found
+
+
 class _Parts(msgspec.Struct, frozen=True, kw_only=True):
     """What the queries returned, by the table's object id."""
 
@@ -185,10 +213,12 @@ class _Parts(msgspec.Struct, frozen=True, kw_only=True):
     constraints: defaultdict[int, list[Row]]
     indexes: defaultdict[int, list[Row]]
     disabled: set[int]
+    inherits: defaultdict[int, list[int]]
+    partitioned_by: dict[int, list[int]]
 
 
 def _table(row: Row, parts: _Parts) -> Table:
-    oid, _, _, kind, is_partition, owner, estimate, size = row
+    oid, _, _, kind, is_partition, owner, estimate, size, persistence = row
     constraints, indexes, numbers = parts.constraints[oid], parts.indexes[oid], parts.numbers.get(oid, {})
     definitions = [_definition(c, parts) for c in constraints]
     backed = {c[11] for c in constraints if c[2] in "pux"}
@@ -220,6 +250,9 @@ def _table(row: Row, parts: _Parts) -> Table:
         owner=owner,
         rows_estimated=int(estimate),
         bytes=size,
+        persistence=_PERSISTENCE[persistence],
+        inherits=tuple([parts.names[parent] for parent in parts.inherits[oid] if parent in parts.names]) if oid in parts.inherits else (),
+        partition_columns=_columns(parts.partitioned_by[oid], numbers) if oid in parts.partitioned_by else (),
     )
 
 

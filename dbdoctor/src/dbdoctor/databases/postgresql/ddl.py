@@ -1,17 +1,25 @@
 """The statements of repairs, each with the one that takes it back. Names are always quoted and qualified."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dbdoctor.databases.postgresql.connection import literal, quoted
-from dbdoctor.model import Reference, TableName
+from dbdoctor.model import ForeignKey, Reference, TableName
 
 QUARANTINE_SCHEMA = "dbdoctor"
 LONGEST_NAME = 63
+# What takes a step back that leaves nothing behind once the steps before it are taken back.
+NOTHING = "SELECT"
+CHECK_NOW = "SET CONSTRAINTS ALL IMMEDIATE"
 
 
 def table(name: TableName) -> str:
     """The quoted, qualified name (unqualified when the schema is unknown)."""
     return f"{quoted(name.schema)}.{quoted(name.name)}" if name.schema else quoted(name.name)
+
+
+def one(name: str) -> str:
+    """A quoted name."""
+    return quoted(name)
 
 
 def columns(names: Sequence[str]) -> str:
@@ -112,9 +120,14 @@ def make_quarantine(name: TableName) -> list[str]:
     ]
 
 
+def lock_against_writers(name: TableName) -> str:
+    """Others may read the table, and not write to it."""
+    return f"LOCK TABLE {table(name)} IN SHARE ROW EXCLUSIVE MODE"
+
+
 def at_once(name: TableName, statements: Sequence[str]) -> str:
     """The statements as one step, with nobody else writing to the table between them: what is copied is what is then changed."""
-    return "; ".join([f"LOCK TABLE {table(name)} IN SHARE ROW EXCLUSIVE MODE", *statements])
+    return "; ".join([lock_against_writers(name), *statements])
 
 
 def twins_condition(name: TableName, filled: Sequence[str]) -> str:
@@ -124,6 +137,27 @@ def twins_condition(name: TableName, filled: Sequence[str]) -> str:
         "(t.tableoid, t.ctid) IN (SELECT w.part, w.place FROM (SELECT o.tableoid AS part, o.ctid AS place,"
         f" row_number() OVER (PARTITION BY o::text ORDER BY o.tableoid, o.ctid) AS n FROM {table(name)} o WHERE {there}) w WHERE w.n > 1)"
     )
+
+
+def later_twins_condition(name: TableName, values: Sequence[str], key: Sequence[str], *, children: Sequence[ForeignKey]) -> str:
+    """All but one of the rows `t` that have the same values: one that a child points at stays, else the one with the lowest key."""
+    there = " AND ".join(f"o.{quoted(c)} IS NOT NULL" for c in values)
+    used = (
+        " OR ".join(
+            f"EXISTS (SELECT FROM {table(k.child)} c WHERE {_pairs('c', k.columns, 'o', theirs=k.parent_columns)})" for k in children
+        )
+        or "false"
+    )
+    ordered = ", ".join([f"CASE WHEN {used} THEN 0 ELSE 1 END", *(f"o.{quoted(c)}" for c in key)])
+    return (
+        f"({', '.join(f't.{quoted(c)}' for c in key)}) IN (SELECT {columns(key)} FROM (SELECT {', '.join(f'o.{quoted(c)}' for c in key)},"
+        f" row_number() OVER (PARTITION BY {', '.join(f'o.{quoted(c)}' for c in values)} ORDER BY {ordered}) AS n"
+        f" FROM {table(name)} o WHERE {there}) w WHERE w.n > 1)"
+    )
+
+
+def _pairs(one: str, ours: Sequence[str], other: str, *, theirs: Sequence[str]) -> str:
+    return " AND ".join(f"{one}.{quoted(a)} = {other}.{quoted(b)}" for a, b in zip(ours, theirs, strict=True))
 
 
 def orphans_condition(reference: Reference, alias: str) -> str:
@@ -157,3 +191,181 @@ def number_in_order(name: TableName, column: str, key: Sequence[str]) -> str:
         f" - 1 + (SELECT min({quoted(column)}) FROM {table(name)}) AS place FROM {table(name)} WHERE {quoted(column)} IS NOT NULL) n"
         f" WHERE {on} AND t.{quoted(column)} IS DISTINCT FROM n.place"
     )
+
+
+def spelled(schema: str, name: str) -> str:
+    """A quoted name, with its schema where that is known."""
+    return f"{quoted(schema)}.{quoted(name)}" if schema else quoted(name)
+
+
+def key_definition(reference: Reference) -> str:
+    """FOREIGN KEY (…) REFERENCES …, as ADD CONSTRAINT takes it."""
+    return f"FOREIGN KEY ({columns(reference.columns)}) {references(reference)}"
+
+
+def replace_constraint(name: TableName, constraint: str, definition: str) -> str:
+    """The constraint under the same name with another definition, in one statement."""
+    return f"ALTER TABLE {table(name)} DROP CONSTRAINT {quoted(constraint)}, ADD CONSTRAINT {quoted(constraint)} {definition}"
+
+
+def validate_constraint(name: TableName, constraint: str) -> str:
+    """VALIDATE CONSTRAINT: reads the rows, lets others write."""
+    return f"ALTER TABLE {table(name)} VALIDATE CONSTRAINT {quoted(constraint)}"
+
+
+def rename_constraint(name: TableName, old: str, new: str) -> str:
+    """ALTER TABLE … RENAME CONSTRAINT."""
+    return f"ALTER TABLE {table(name)} RENAME CONSTRAINT {quoted(old)} TO {quoted(new)}"
+
+
+def rename_index(name: TableName, old: str, new: str) -> str:
+    """ALTER INDEX … RENAME, in the table's schema."""
+    return f"ALTER INDEX {quoted(name.schema)}.{quoted(old)} RENAME TO {quoted(new)}"
+
+
+def drop_index_concurrently(name: TableName, index: str) -> str:
+    """DROP INDEX CONCURRENTLY of the table's schema."""
+    return f"DROP INDEX CONCURRENTLY {quoted(name.schema)}.{quoted(index)}"
+
+
+def reindex_concurrently(name: TableName, index: str) -> str:
+    """REINDEX INDEX CONCURRENTLY of the table's schema."""
+    return f"REINDEX INDEX CONCURRENTLY {quoted(name.schema)}.{quoted(index)}"
+
+
+def plain_index(name: TableName, on: Sequence[str], index: str) -> str:
+    """CREATE INDEX CONCURRENTLY."""
+    return f"CREATE INDEX CONCURRENTLY {quoted(index)} ON {table(name)} ({columns(on)})"
+
+
+def swap_key(name: TableName, key: str, index: str, *, primary: bool) -> str:
+    """The key anew under the same name, on an index that is there already."""
+    kind = "PRIMARY KEY" if primary else "UNIQUE"
+    return f"ALTER TABLE {table(name)} DROP CONSTRAINT {quoted(key)}, ADD CONSTRAINT {quoted(key)} {kind} USING INDEX {quoted(index)}"
+
+
+def create_view_over(view: TableName, target: TableName) -> str:
+    """A view of all of a table, through which rows can be written as well."""
+    return f"CREATE VIEW {table(view)} AS SELECT * FROM {table(target)}"
+
+
+def drop_view(name: TableName) -> str:
+    """DROP VIEW, refused when something depends on it."""
+    return f"DROP VIEW {table(name)}"
+
+
+def holds_one_of(column: str, values: Sequence[str]) -> str:
+    """The rows `t` in which the column, as text, is one of the values."""
+    return f"t.{quoted(column)}::text IN ({', '.join(literal(value) for value in values)})"
+
+
+def translate_column(
+    name: TableName, column: str, parent: TableName, *, from_column: str, to_column: str, from_type: str, to_type: str
+) -> str:
+    """Each value of the column replaced by what the parent's row that holds it in `from_column` has in `to_column`; the type follows.
+
+    ALTER COLUMN … TYPE allows no subquery, so a function looks the value up; it is gone at the end of the step.
+    """
+    function = f"{quoted(QUARANTINE_SCHEMA)}.{quoted('translated')}"
+    return (
+        f"CREATE SCHEMA IF NOT EXISTS {quoted(QUARANTINE_SCHEMA)};"
+        f" CREATE FUNCTION {function}({from_type}) RETURNS {to_type} LANGUAGE sql STABLE AS"
+        f" {literal(f'SELECT {quoted(to_column)} FROM {table(parent)} WHERE {quoted(from_column)} = $1')};"
+        f" ALTER TABLE {table(name)} ALTER COLUMN {quoted(column)} TYPE {to_type} USING {function}({quoted(column)});"
+        f" DROP FUNCTION {function}({from_type})"
+    )
+
+
+def fill_from_parent(reference: Reference, names: Mapping[str, str]) -> str:
+    """The child's new columns (parent's column → child's) filled from the row each child points at; for the columns of `reference`."""
+    match = " AND ".join(f"p.{quoted(p)} = t.{quoted(c)}" for c, p in zip(reference.columns, reference.parent_columns, strict=True))
+    values = ", ".join(f"{quoted(mine)} = p.{quoted(theirs)}" for theirs, mine in names.items())
+    return f"UPDATE {table(reference.child)} t SET {values} FROM {table(reference.parent)} p WHERE {match}"
+
+
+def fill_over(name: TableName, column: str, key: ForeignKey, *, onward: ForeignKey) -> str:
+    """A new column filled over the key in between: the value with which the row it points at points on."""
+    return (
+        f"UPDATE {table(name)} t SET {quoted(column)} = b.{quoted(onward.columns[0])} FROM {table(key.parent)} b"
+        f" WHERE b.{quoted(key.parent_columns[0])} = t.{quoted(key.columns[0])}"
+    )
+
+
+def column_with_key(name: TableName, column: str, type_: str, *, constraint: str, reference: Reference) -> str:
+    """ADD COLUMN and the key over it in one statement."""
+    return (
+        f"ALTER TABLE {table(name)} ADD COLUMN {quoted(column)} {type_}, ADD CONSTRAINT {quoted(constraint)}"
+        f" FOREIGN KEY ({quoted(column)}) {references(reference)}"
+    )
+
+
+def copy_rows(into: TableName, source: TableName, names: Sequence[str], *, needed_by: Reference | None) -> str:
+    """Rows of `source` that are not in `into` yet: those that a child points at, or all where no child is named."""
+    shown = ", ".join(f"s.{quoted(c)}" for c in names)
+    sql = f"INSERT INTO {table(into)} ({columns(names)}) SELECT {shown} FROM {table(source)} s"
+    if needed_by is None:
+        return sql
+    match = " AND ".join(
+        f"c.{quoted(c)}::text = s.{quoted(p)}::text" for c, p in zip(needed_by.columns, needed_by.parent_columns, strict=True)
+    )
+    there = " AND ".join(f"p.{quoted(p)} = s.{quoted(p)}" for p in needed_by.parent_columns)
+    return (
+        f"{sql} WHERE EXISTS (SELECT FROM {table(needed_by.child)} c WHERE {match})"
+        f" AND NOT EXISTS (SELECT FROM {table(into)} p WHERE {there})"
+    )
+
+
+def alter_type(name: TableName, column: str, type_: str, *, using: str) -> str:
+    """ALTER COLUMN … TYPE, through text where no expression is given."""
+    return f"ALTER TABLE {table(name)} ALTER COLUMN {quoted(column)} TYPE {type_} USING {using or f'{quoted(column)}::text::{type_}'}"
+
+
+def set_collation(name: TableName, column: str, type_: str, *, collation: str) -> str:
+    """The same type under another collation, given quoted and qualified."""
+    return f"ALTER TABLE {table(name)} ALTER COLUMN {quoted(column)} TYPE {type_} COLLATE {collation}"
+
+
+def set_not_null(name: TableName, column: str) -> str:
+    """SET NOT NULL; reads every row."""
+    return f"ALTER TABLE {table(name)} ALTER COLUMN {quoted(column)} SET NOT NULL"
+
+
+def drop_not_null(name: TableName, column: str) -> str:
+    """DROP NOT NULL."""
+    return f"ALTER TABLE {table(name)} ALTER COLUMN {quoted(column)} DROP NOT NULL"
+
+
+def defer_constraint(name: TableName, constraint: str) -> str:
+    """A key that is checked at the end of each transaction."""
+    return f"ALTER TABLE {table(name)} ALTER CONSTRAINT {quoted(constraint)} DEFERRABLE INITIALLY DEFERRED"
+
+
+def undefer_constraint(name: TableName, constraint: str, definition: str) -> str:
+    """As the key was checked before."""
+    late = "DEFERRABLE INITIALLY IMMEDIATE" if "DEFERRABLE" in definition else "NOT DEFERRABLE"
+    return f"ALTER TABLE {table(name)} ALTER CONSTRAINT {quoted(constraint)} {late}"
+
+
+def default_partition(partition: TableName, of: TableName) -> str:
+    """A partition for the rows that no other takes."""
+    return f"CREATE TABLE {table(partition)} PARTITION OF {table(of)} DEFAULT"
+
+
+def set_default(name: TableName, column: str, default: str) -> str:
+    """ALTER COLUMN … SET DEFAULT, with the expression as the catalog prints it."""
+    return f"ALTER TABLE {table(name)} ALTER COLUMN {quoted(column)} SET DEFAULT {default}"
+
+
+def drop_default(name: TableName, column: str) -> str:
+    """ALTER COLUMN … DROP DEFAULT."""
+    return f"ALTER TABLE {table(name)} ALTER COLUMN {quoted(column)} DROP DEFAULT"
+
+
+def swap_index(name: TableName, old: str, new: str) -> str:
+    """The index `new` takes the place and the name of `old`."""
+    return f"{drop_index(name, old)}; {rename_index(name, new, old)}"
+
+
+def enforce_constraint(name: TableName, constraint: str) -> str:
+    """ALTER CONSTRAINT … ENFORCED (PostgreSQL 18): reads every row."""
+    return f"ALTER TABLE {table(name)} ALTER CONSTRAINT {quoted(constraint)} ENFORCED"

@@ -43,19 +43,19 @@ def _said(done: subprocess.CompletedProcess[bytes], url: str) -> str:
     return hide_passwords(done.stderr.decode(errors="replace"), secrets=parse_url(url).secrets).strip()
 
 
-def dump_to_file(tools: Path, url: str, file: Path, *, exclude_schema: str = "dbdoctor") -> int:
-    """Dump the whole database in custom format, readable by the owner only; returns the size in bytes."""
+def dump_to_file(tools: Path, url: str, file: Path, *, options: Sequence[str] = ()) -> int:
+    """Dump the database, our own schema aside, in custom format, readable by the owner only; returns the size in bytes."""
     file.touch(mode=0o600)
-    run_client(tools, "pg_dump", ["--format=custom", f"--exclude-schema={exclude_schema}", "--compress=1", f"--file={file}"], url=url)
+    run_client(tools, "pg_dump", ["--format=custom", "--exclude-schema=dbdoctor", "--compress=1", f"--file={file}", *options], url=url)
     return file.stat().st_size
 
 
-def restore_file(tools: Path, url: str, file: Path) -> list[str]:
+def restore_file(tools: Path, url: str, file: Path, *, options: Sequence[str] = ()) -> list[str]:
     """Restore a dump into an empty database as far as it goes; returns the statements that failed, each with the server's words.
 
     Raises DumpFailed where the file is no dump or the server cannot be reached.
     """
-    done = _run(tools, "pg_restore", [str(file)], url=url)
+    done = _run(tools, "pg_restore", [*options, str(file)], url=url)
     said = _said(done, url)
     failed = re.findall(r"could not execute query: (.*?)(?=\npg_restore: |\Z)", said, flags=re.DOTALL)
     if done.returncode != 0 and not failed:

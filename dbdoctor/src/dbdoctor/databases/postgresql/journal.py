@@ -22,7 +22,8 @@ _CREATE: tuple[LiteralString, ...] = (
     """CREATE TABLE IF NOT EXISTS dbdoctor.steps (
         run_id text NOT NULL REFERENCES dbdoctor.runs ON DELETE CASCADE, position integer NOT NULL, kind text NOT NULL,
         state text NOT NULL DEFAULT 'pending', attempts integer NOT NULL DEFAULT 0, started_at timestamptz, finished_at timestamptz,
-        error text, PRIMARY KEY (run_id, position))""",
+        error text, progress bigint NOT NULL DEFAULT 0, PRIMARY KEY (run_id, position))""",
+    "ALTER TABLE dbdoctor.steps ADD COLUMN IF NOT EXISTS progress bigint NOT NULL DEFAULT 0",  # made by an earlier version
     "REVOKE ALL ON SCHEMA dbdoctor FROM PUBLIC",
     "REVOKE ALL ON ALL TABLES IN SCHEMA dbdoctor FROM PUBLIC",
 )
@@ -33,8 +34,9 @@ SELECT id, state, plan::text, COALESCE(backup_path, ''), COALESCE(backup_bytes, 
 FROM dbdoctor.runs ORDER BY created_at, id"""
 
 _STEPS: LiteralString = """
-SELECT position, kind, state, attempts, COALESCE(extract(epoch FROM finished_at - started_at), 0)::float8, COALESCE(error, '')
-FROM dbdoctor.steps WHERE run_id = %s ORDER BY position"""
+SELECT position, kind, state, attempts, COALESCE(extract(epoch FROM finished_at - started_at), 0)::float8, COALESCE(error, ''),
+       COALESCE((to_json(s) ->> 'progress')::bigint, 0)
+FROM dbdoctor.steps s WHERE run_id = %s ORDER BY position"""
 
 # Tables of the schema that are not the journal's: quarantine, first of all.
 _KEPT: LiteralString = """
@@ -73,6 +75,7 @@ class StepRow(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int
     seconds: float
     error: str
+    progress: int = 0
 
 
 def has_journal(connection: Connection) -> bool:
@@ -138,6 +141,11 @@ def begin_step(connection: Connection, *, run_id: str, position: int) -> None:
         " error = NULL WHERE run_id = %s AND position = %s",
         (run_id, position),
     )
+
+
+def record_progress(connection: Connection, *, run_id: str, position: int, progress: int) -> None:
+    """How far a step in batches has come: the block it goes on with."""
+    connection.execute("UPDATE dbdoctor.steps SET progress = %s WHERE run_id = %s AND position = %s", (progress, run_id, position))
 
 
 def end_step(connection: Connection, *, run_id: str, position: int, error: str = "") -> None:

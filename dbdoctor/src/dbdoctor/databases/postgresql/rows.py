@@ -173,7 +173,8 @@ def _convertible_by_trying(connection: Connection, table: TableName, column: str
     """
     name = sql.Identifier(column)
     query = sql.SQL("SELECT {0}::text, count(*) FROM {1} WHERE {0} IS NOT NULL GROUP BY 1").format(name, identifier(table))
-    tried = sql.SQL("SELECT * FROM json_to_record(json_build_object('v', {}::text)) AS r(v {})")
+    is_json = to_type.lower() in {"json", "jsonb"}  # a text is itself a value of JSON there; read as JSON it must be cast
+    tried = sql.SQL("SELECT {}::text::{}" if is_json else "SELECT * FROM json_to_record(json_build_object('v', {}::text)) AS r(v {})")
     good = bad = 0
     for value, count in connection.execute(query).fetchall():
         try:
@@ -188,14 +189,14 @@ def _convertible_by_trying(connection: Connection, table: TableName, column: str
 
 def orphans(connection: Connection, reference: Reference, *, sample: int = 5) -> tuple[int, list[str]]:
     """Child rows whose value no parent has (NULL parts do not count), and some of the values, most frequent first."""
-    count = _number(connection, orphans_query(reference))
-    if not count:
-        return 0, []
     columns = sql.SQL(", ").join(sql.SQL("c.{}").format(sql.Identifier(c)) for c in reference.columns)
-    shown = sql.SQL("SELECT concat_ws(', ', {columns}) {source} GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {n}").format(
-        columns=columns, source=_orphans_source(reference), n=sql.Literal(sample)
-    )
-    return count, [str(row[0]) for row in connection.execute(shown).fetchall()]
+    # One anti-join answers both; what it finds is kept aside by the server, on disk if there is much of it.
+    query = sql.SQL(
+        "WITH gone AS MATERIALIZED (SELECT concat_ws(', ', {columns}) AS v {source}) SELECT (SELECT count(*) FROM gone),"
+        " ARRAY(SELECT v FROM gone GROUP BY v ORDER BY count(*) DESC, v LIMIT {n})"
+    ).format(columns=columns, source=_orphans_source(reference), n=sql.Literal(sample))
+    count, values = connection.execute(query).fetchall()[0]
+    return int(count), [str(value) for value in values]
 
 
 def orphans_query(reference: Reference) -> sql.Composed:
@@ -302,12 +303,6 @@ def resolve_type(connection: Connection, name: str) -> str:
     except SqlError:
         return ""
     return str(row[0]) if row and row[0] and row[0] != "-" else ""
-
-
-def ledger_names(connection: Connection, table: TableName, column: str) -> list[str]:
-    """The entries of a migration ledger, in byte order."""
-    query = sql.SQL("SELECT {}::text FROM {}").format(sql.Identifier(column), identifier(table))
-    return sorted(str(row[0]) for row in connection.execute(query).fetchall())
 
 
 def _number(connection: Connection, query: sql.Composed) -> int:

@@ -62,6 +62,12 @@ def open_transactions(connection: Connection) -> list[Holder]:
     return [_holder(row) for row in connection.execute(_OPEN_TRANSACTIONS).fetchall()]
 
 
+def vacuum_at_work(connection: Connection) -> bool:
+    """Whether a table of this database is being vacuumed, by the server itself or by hand."""
+    row = connection.execute("SELECT EXISTS (SELECT FROM pg_stat_progress_vacuum WHERE datname = current_database())").fetchone()
+    return bool(row and row[0])
+
+
 def other_sessions(connection: Connection) -> int:
     """How many other clients are connected to this database, our own programs aside."""
     query: LiteralString = """

@@ -18,6 +18,13 @@ FROM pg_trigger t JOIN pg_constraint k ON k.oid = t.tgconstraint JOIN pg_proc f 
 JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE t.tgisinternal AND t.tgenabled <> 'O' AND k.contype = 'f' AND n.nspname !~ '^pg_' AND n.nspname <> 'dbdoctor' ORDER BY 1, 2, 3, 4"""
 
+# A role or database whose sessions say that they are a replica's: no key is looked at for them.
+_DEAF: LiteralString = """
+SELECT concat_ws(' in ', 'role ' || quote_ident(r.rolname), 'database ' || quote_ident(d.datname))
+FROM pg_db_role_setting s LEFT JOIN pg_roles r ON r.oid = s.setrole LEFT JOIN pg_database d ON d.oid = s.setdatabase
+WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+  AND EXISTS (SELECT FROM unnest(s.setconfig) one WHERE one ILIKE 'session_replication_role=replica') ORDER BY 1"""
+
 _WORDS = {"D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
 
 
@@ -41,6 +48,13 @@ def switched_triggers(connection: Connection) -> tuple[SwitchedTrigger, ...]:
     """Every such trigger of the app's keys."""
     rows = connection.execute(_SWITCHED).fetchall()
     return tuple(SwitchedTrigger(key=KeyName(*row[:3]), function=row[3], state=row[4]) for row in rows)
+
+
+def sessions_without_keys(connection: Connection) -> list[str]:
+    """Roles and databases whose sessions begin with `session_replication_role = replica`: for them no key holds."""
+    server: LiteralString = "SELECT 'server' FROM pg_settings WHERE name = 'session_replication_role' AND reset_val = 'replica'"
+    named = [str(row[0]) for row in connection.execute(_DEAF).fetchall()]
+    return named or [str(row[0]) for row in connection.execute(server).fetchall()]
 
 
 def key_scripts(tools: Path, file: Path, entries: Sequence[str]) -> Iterator[str]:

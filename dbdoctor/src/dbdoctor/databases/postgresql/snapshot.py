@@ -109,7 +109,7 @@ def take_snapshot(connection: Connection, catalog: Catalog, *, schema_text_diges
     return Snapshot(
         catalog_digest=catalog_digest(catalog),
         tables=tuple(_tables(connection, catalog)),
-        sequences={str(name): str(value) for name, value in connection.execute(_SEQUENCES).fetchall()},
+        sequences=read_sequences(connection),
         schemas=tuple(
             SchemaState(name=name, owner=owner, comment=comment, privileges=tuple(privileges))
             for name, owner, comment, privileges in connection.execute(_SCHEMAS).fetchall()
@@ -120,6 +120,11 @@ def take_snapshot(connection: Connection, catalog: Catalog, *, schema_text_diges
         schema_text_digest=schema_text_digest,
         switched=switched_triggers(connection),
     )
+
+
+def read_sequences(connection: Connection) -> dict[str, str]:
+    """The last value of every sequence of the app, by its quoted name; '' where it was never called."""
+    return {str(name): str(value) for name, value in connection.execute(_SEQUENCES).fetchall()}
 
 
 def index_names(catalog: Catalog) -> list[str]:

@@ -5,7 +5,7 @@ import msgspec
 from dbdoctor.databases.postgresql.connection import Connection, SqlError, sql_text
 from dbdoctor.databases.postgresql.sessions import strongest_lock, what_it_blocks
 from dbdoctor.findings import SqlStep
-from dbdoctor.model import ServerError
+from dbdoctor.model import ServerError, TableName
 
 
 def run_step(connection: Connection, step: SqlStep) -> SqlStep:
@@ -36,4 +36,7 @@ def error_of(error: SqlError) -> ServerError:
         hint=diagnosis.message_hint or "",
         context=diagnosis.context or "",
         position=int(diagnosis.statement_position or 0),
+        table=TableName(diagnosis.schema_name or "", diagnosis.table_name or ""),
+        column=diagnosis.column_name or "",
+        constraint=diagnosis.constraint_name or "",
     )
