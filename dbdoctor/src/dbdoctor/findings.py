@@ -61,7 +61,8 @@ class SqlStep(msgspec.Struct, frozen=True, kw_only=True, tag="sql", tag_field="k
 
     `undo_sql` empty means: undone only by restoring the backup. `lock` and `blocks` are measured in rehearsal
     where it took place. `rows_touched` counts rows written or rewritten. `transactional` false: must run alone
-    (CREATE INDEX CONCURRENTLY).
+    (CREATE INDEX CONCURRENTLY). `batches` names the table whose rows a single UPDATE (ending in its WHERE) writes a few blocks at a
+    time, each in a transaction of its own. `clean_sql` takes away what was kept for an undo only: `clean` runs it.
     """
 
     sql: str
@@ -73,6 +74,8 @@ class SqlStep(msgspec.Struct, frozen=True, kw_only=True, tag="sql", tag_field="k
     writes: tuple[TableName, ...] = ()
     rows_touched: int = 0
     facts: dict[str, Fact] = {}
+    batches: TableName | None = None
+    clean_sql: str = ""
 
 
 class MarkStep(msgspec.Struct, frozen=True, kw_only=True, tag="mark", tag_field="kind"):
@@ -133,7 +136,11 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """A repair that was proven on a copy, bound to the catalog it was made for (`catalog_digest`, sha256 hex)."""
+    """A repair that was proven on a copy, bound to the catalog it was made for (`catalog_digest`, sha256 hex).
+
+    `catalog_objects` tells that catalog piece by piece (table, then column, constraint or index, each with a short digest), so that what
+    differs later can be named. `sampled`: tables of which the copy held only part, with the rows it held and the rows there were.
+    """
 
     version: int = 1
     dialect: str
@@ -147,6 +154,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     accept_cwd: str = ""
     env: tuple[str, ...] = ()
     rehearsed: bool = False
+    catalog_objects: dict[str, dict[str, str]] = {}
+    sampled: dict[str, tuple[int, int]] = {}
 
     @property
     def migrates(self) -> bool:

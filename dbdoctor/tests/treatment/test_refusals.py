@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import psycopg
 import pytest
 from treatment.victims import holding, kill, start_apply, step_states, wait_until
@@ -16,11 +17,12 @@ from dbdoctor.databases.postgresql.connection import CannotConnect
 from dbdoctor.embedded import Server, find_binaries, start_server
 from dbdoctor.errors import UsageError
 from dbdoctor.findings import MigrateStep, SqlStep
-from dbdoctor.treatment import Progress, apply, clean, runs, undo
+from dbdoctor.treatment import Progress, apply, clean, forewarnings, runs, undo
 from dbdoctor.treatment.cleaning import RunNotEnded
 from dbdoctor.treatment.opening import AnotherDoctorAtWork, NotAllowed, ReadOnlyServer, RunNotFound, ServerRefused
+from dbdoctor.treatment.patience import StepFailed, TablesBusy
 from dbdoctor.treatment.preparing import CatalogChanged, UnfinishedRun
-from dbdoctor.treatment.steps import MigrateFailed, StepFailed, TablesBusy
+from dbdoctor.treatment.steps import MigrateFailed
 from dbdoctor.treatment.undoing import BackupMissing, LaterRun, RowsWrittenSince, SchemaChangedSince, UndoFailed
 
 
@@ -79,14 +81,32 @@ def test_a_concurrent_index_that_a_long_writer_keeps_from_being_built_is_cleared
     assert workshop.everything() == before
 
 
-def test_a_plan_for_another_catalog_is_refused_and_leaves_no_trace(one_workshop: Workshop) -> None:
+CHANGES = {
+    "ALTER TABLE users ADD COLUMN born date": "column born of table public.users (added)",
+    "ALTER TABLE sessions ALTER COLUMN user_id TYPE bigint": "column user_id of table public.sessions (altered)",
+    "CREATE INDEX since ON users (mood)": "index since of table public.users (added)",
+    "ALTER TABLE users DROP CONSTRAINT users_handle_key": "constraint users_handle_key of table public.users (gone), index",
+    "ALTER TABLE users DISABLE TRIGGER ALL": "constraint users_invited_by_fkey of table public.users (altered)",
+    "ALTER TYPE mood ADD VALUE 'keen'": "public.mood of types (altered)",
+    "DROP TABLE sessions": "table public.sessions (gone)",
+    "CREATE TABLE late (id integer)": "table public.late (added)",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_plan_for_another_catalog_is_refused_says_what_differs_and_leaves_no_trace(one_workshop: Workshop, change: str) -> None:
     plan = one_workshop.plan(add_key())
-    one_workshop.run("ALTER TABLE users ADD COLUMN born date")
+    one_workshop.run(change)
     with pytest.raises(CatalogChanged, match="not the one this plan was made for") as refused:
         apply(url=one_workshop.url, plan=plan, state_folder=one_workshop.state)
+    assert CHANGES[change] in refused.value.message
     assert "anew" in refused.value.next_step
     assert no_trace(one_workshop)
-    one_workshop.run("ALTER TABLE users DROP COLUMN born", "DROP TABLE sessions")
+
+
+def test_a_plan_of_an_earlier_version_says_at_least_which_of_its_tables_are_gone(one_workshop: Workshop) -> None:
+    plan = msgspec.structs.replace(one_workshop.plan(add_key()), catalog_objects={})
+    one_workshop.run("DROP TABLE sessions")
     with pytest.raises(CatalogChanged, match=r"these are gone: public\.sessions"):
         apply(url=one_workshop.url, plan=plan, state_folder=one_workshop.state)
 
@@ -95,6 +115,17 @@ def test_a_plan_that_was_just_applied_is_applied_already(one_workshop: Workshop)
     plan = one_workshop.plan(add_key())
     first = apply(url=one_workshop.url, plan=plan, state_folder=one_workshop.state)
     assert apply(url=one_workshop.url, plan=plan, state_folder=one_workshop.state) == first
+
+
+def test_a_run_that_an_earlier_version_began_goes_on_and_back(one_workshop: Workshop) -> None:
+    one_workshop.migration("002-more.sql", "CREATE TABLE more (id integer PRIMARY KEY)")
+    before, plan = one_workshop.everything(), one_workshop.plan(add_key(), one_workshop.migrate)
+    apply(url=one_workshop.url, plan=plan, state_folder=one_workshop.state, no_migrate=True)
+    one_workshop.run("ALTER TABLE dbdoctor.steps DROP COLUMN progress")  # earlier journals had none
+    run = apply(url=one_workshop.url, plan=plan, state_folder=one_workshop.state)
+    assert run.state == "applied"
+    undo(url=one_workshop.url, run_id=run.id)
+    assert one_workshop.everything() == before
 
 
 def test_rows_alone_do_not_make_it_another_catalog(one_workshop: Workshop) -> None:
@@ -251,6 +282,28 @@ def test_a_server_that_goes_away_half_way_is_told_and_the_run_goes_on_after_it(t
         runs(url=workshop.url)
 
 
+LOST = [("step", 2), ("step", 3), *(pytest.param(*one, marks=pytest.mark.long) for one in (("backup", 0), ("step", 1), ("verify", 0)))]
+
+
+@pytest.mark.parametrize(("stage", "position"), LOST)
+def test_a_connection_that_is_lost_is_told_and_the_run_goes_on_from_there(one_workshop: Workshop, stage: str, position: int) -> None:
+    before, plan = one_workshop.everything(), one_workshop.plan(convert(), add_index(), add_key())
+    ended = (
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'dbdoctor' AND datname = current_database()"
+    )
+
+    def tell(progress: Progress) -> None:
+        if (progress.stage, progress.position) == (stage, position):
+            one_workshop.ask(ended)
+
+    with pytest.raises(ServerRefused, match="terminating connection"):
+        apply(url=one_workshop.url, plan=plan, state_folder=one_workshop.state, tell=tell)
+    run = apply(url=one_workshop.url, plan=plan, state_folder=one_workshop.state)
+    assert (run.state, [step.state for step in run.steps]) == ("applied", ["done"] * 3)
+    undo(url=one_workshop.url, run_id=run.id)
+    assert one_workshop.everything() == before
+
+
 def test_rows_written_since_are_named_and_undo_refused(workshop: Workshop) -> None:
     run = apply(url=workshop.url, plan=workshop.plan(convert()), state_folder=workshop.state)
     workshop.run("INSERT INTO sessions (user_id) VALUES (1), (2)", f"UPDATE {ORDERS} SET note = 'changed' WHERE id = 1")
@@ -258,6 +311,7 @@ def test_rows_written_since_are_named_and_undo_refused(workshop: Workshop) -> No
     with pytest.raises(RowsWrittenSince, match=r"public\.Work Orders 🦢 \(contents of rows\), public\.sessions \(2 rows\)") as refused:
         undo(url=workshop.url, run_id=run.id)
     assert run.backup_path in refused.value.next_step
+    assert runs(url=workshop.url)[-1].state == "applied"
     assert workshop.everything() == found
 
 
@@ -348,7 +402,10 @@ def test_a_server_with_too_few_locks_for_an_undo_is_told_of_before_and_after(tmp
     with start_server(binaries=find_binaries(major=18, origin="wheel"), settings=few) as server:
         workshop = Workshop(url=server.url(), folder=tmp_path, tools=find_binaries(major=18).folder)
         workshop.run(*(f"CREATE TABLE t{n} (id serial PRIMARY KEY, note text)" for n in range(150)))
-        run = apply(url=workshop.url, plan=workshop.plan(SqlStep(sql="ALTER TABLE t1 ADD COLUMN more text")), state_folder=workshop.state)
+        plan = workshop.plan(SqlStep(sql="ALTER TABLE t1 ADD COLUMN more text"))
+        assert [note.code for note in forewarnings(url=workshop.url, plan=plan)] == ["undo_needs_locks"]
+        assert forewarnings(url=workshop.url, plan=workshop.plan(SqlStep(sql="SELECT 1", undo_sql="SELECT 1"))) == ()
+        run = apply(url=workshop.url, plan=plan, state_folder=workshop.state)
         assert [note.code for note in run.notes] == ["undo_needs_locks"]
         found = workshop.everything()
         with pytest.raises(UndoFailed, match="max_locks_per_transaction is 10") as failed:

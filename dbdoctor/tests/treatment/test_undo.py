@@ -9,10 +9,13 @@ import pytest
 from treatment.victims import holding
 from treatment.workshop import ORDERS, ORDERS_NAME, Workshop, add_index, add_key, convert, make_reader, mark, open_workshop, unlikely_name
 
+from dbdoctor.databases.postgresql import gradual
+from dbdoctor.databases.postgresql.catalog import read_catalog
 from dbdoctor.databases.postgresql.connection import connect
 from dbdoctor.databases.postgresql.restore import dump_script
 from dbdoctor.embedded import Server
 from dbdoctor.findings import SqlStep
+from dbdoctor.model import TableName
 from dbdoctor.treatment import Progress, apply, clean, runs, undo
 
 
@@ -142,6 +145,22 @@ def test_an_ordinary_owner_can_apply_and_undo(owned_workshop: Workshop) -> None:
     undone = undo(url=owned_workshop.url, run_id=run.id)
     assert undone.verification is not None
     assert undone.verification.failed == ()
+    assert owned_workshop.everything() == before
+
+
+def test_an_ordinary_owner_can_change_a_column_gradually(owned_workshop: Workshop) -> None:
+    owned_workshop.run(
+        "CREATE TABLE posts (id serial PRIMARY KEY, who text)", "INSERT INTO posts (who) SELECT n FROM generate_series(1, 9) n"
+    )
+    before = owned_workshop.everything()
+    with connect(owned_workshop.url) as connection:
+        table = read_catalog(connection).tables[TableName("public", "posts")]
+        assert gradual.obstacles(connection, table, "who") == []
+    steps = gradual.steps_for_gradual_conversion(gradual.Change(table=table, column="who", to_type="integer"))
+    run = apply(url=owned_workshop.url, plan=owned_workshop.plan(*steps), state_folder=owned_workshop.state)
+    assert run.state == "applied"
+    assert owned_workshop.ask("SELECT sum(who) FROM posts") == [(45,)]
+    undo(url=owned_workshop.url, run_id=run.id)
     assert owned_workshop.everything() == before
 
 

@@ -4,7 +4,7 @@ import pytest
 from treatment.workshop import ORDERS, Workshop, add_key, mark
 
 from dbdoctor.findings import SqlStep
-from dbdoctor.treatment import Check, apply, verify
+from dbdoctor.treatment import Check, apply, undo, verify
 
 
 def states(checks: tuple[Check, ...], subject: str) -> dict[str, str]:
@@ -171,6 +171,31 @@ KEYS = {
         ),
         {**ALL_PASSED, **dict.fromkeys(("valid_row_passes", "insert_refused", "update_refused", "delete_acts"), "not_probed")},
     ),
+    "whole or not at all": (
+        (
+            "CREATE TABLE p (a integer, b text, PRIMARY KEY (a, b)); INSERT INTO p VALUES (1, 'x');"
+            "CREATE TABLE c (a integer, b text, FOREIGN KEY (a, b) REFERENCES p MATCH FULL)"
+        ),
+        ALL_PASSED,
+    ),
+    "other constraints that would fail first": (
+        (
+            "CREATE TABLE c (id serial PRIMARY KEY, u integer REFERENCES users, note text NOT NULL, low integer NOT NULL,"
+            " high integer NOT NULL, CHECK (low < high), UNIQUE (low, high)); INSERT INTO c (u, note, low, high) VALUES (1, 'x', 3, 9)"
+        ),
+        ALL_PASSED,
+    ),
+    "other constraints that nothing can be made up for": (
+        "CREATE TABLE c (id serial PRIMARY KEY, u integer REFERENCES users, low integer NOT NULL CHECK (low = 7 AND id < 0))",
+        {**ALL_PASSED, **dict.fromkeys(("valid_row_passes", "insert_refused", "update_refused", "delete_acts"), "not_probed")},
+    ),
+    "circular keys": (
+        (
+            "CREATE TABLE c (id serial PRIMARY KEY, u integer REFERENCES users); CREATE TABLE d (id serial PRIMARY KEY, c integer"
+            " REFERENCES c); ALTER TABLE c ADD COLUMN d integer REFERENCES d DEFERRABLE INITIALLY DEFERRED"
+        ),
+        ALL_PASSED,
+    ),
     "a computed column": (
         "CREATE TABLE c (id serial PRIMARY KEY, n integer, u integer GENERATED ALWAYS AS (n) STORED REFERENCES users)",
         {**ALL_PASSED, **dict.fromkeys(("valid_row_passes", "insert_refused", "update_refused", "delete_acts"), "not_probed")},
@@ -188,6 +213,31 @@ def test_keys_of_all_kinds_are_tried_and_nothing_stays_behind(workshop: Workshop
     for (key,) in keys:
         assert states(found, f"public.c {key}") == wanted, [check for check in found if check.subject == f"public.c {key}"]
     assert workshop.everything() == before
+
+
+def test_a_number_that_a_trigger_takes_from_a_sequence_is_told(workshop: Workshop) -> None:
+    assert "no_number_consumed" in {check.name for check in verify(url=workshop.url).checks if check.state == "passed"}
+    workshop.run(
+        "CREATE FUNCTION ticket() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM nextval(''tickets''); RETURN NEW; END'",
+        "CREATE TRIGGER ticket BEFORE INSERT ON sessions FOR EACH ROW EXECUTE FUNCTION ticket()",
+        add_key().sql,
+    )
+    found = [check for check in verify(url=workshop.url).checks if check.name == "no_number_consumed"]
+    assert [(check.state, check.detail) for check in found] == [("not_probed", "public.tickets")]
+
+
+def test_an_app_whose_sessions_call_themselves_a_replicas_is_caught(workshop: Workshop) -> None:
+    workshop.run(add_key().sql)
+    name = workshop.ask("SELECT quote_ident(current_database())")[0][0]
+    workshop.run(f"ALTER DATABASE {name} SET session_replication_role = replica")
+    caught = [(check.subject, check.state) for check in verify(url=workshop.url).checks if check.name == "keys_hold_for_everybody"]
+    assert caught == [(f"database {name}", "failed")]
+    workshop.run(f"ALTER DATABASE {name} RESET session_replication_role", 'ALTER ROLE "a reader" SET session_replication_role = replica')
+    try:
+        caught = [(check.subject, check.state) for check in verify(url=workshop.url).checks if check.name == "keys_hold_for_everybody"]
+    finally:
+        workshop.run('ALTER ROLE "a reader" RESET ALL')
+    assert caught == [('role "a reader"', "failed")]
 
 
 def test_a_unique_key_is_tried_and_one_that_hangs_on_a_condition_is_not_called_passed(workshop: Workshop) -> None:
@@ -208,11 +258,16 @@ def test_a_mark_that_is_gone_is_caught(one_workshop: Workshop) -> None:
 
 
 def test_the_apps_own_test_decides(one_workshop: Workshop) -> None:
-    plan = one_workshop.plan(add_key(), accept="echo not well; exit 1")
+    plan = one_workshop.plan(add_key(), accept="echo not well; test -e cured")
     run = apply(url=one_workshop.url, plan=plan, state_folder=one_workshop.state)
-    assert run.state == "applied"
+    assert run.state == "applied_not_verified"
     assert run.verification is not None
     assert [(check.name, check.detail) for check in run.verification.failed] == [("accepted_by_the_app", "1: not well")]
+    (one_workshop.folder / "cured").touch()
+    assert verify(url=one_workshop.url).ok
+    again = apply(url=one_workshop.url, plan=plan, state_folder=one_workshop.state)
+    assert (again.id, again.state) == (run.id, "applied")
+    assert undo(url=one_workshop.url, run_id=run.id).state == "undone"
 
 
 def test_rows_that_a_step_removes_are_missed_unless_they_lie_in_quarantine(workshop: Workshop) -> None:

@@ -10,6 +10,7 @@ import psycopg
 
 from dbdoctor.databases.postgresql.catalog import catalog_digest, read_catalog
 from dbdoctor.databases.postgresql.connection import connect
+from dbdoctor.databases.postgresql.differences import catalog_pieces
 from dbdoctor.databases.postgresql.dump import schema_text
 from dbdoctor.databases.postgresql.rows import fingerprints
 from dbdoctor.embedded import find_binaries
@@ -114,11 +115,12 @@ class Workshop:
 
     def plan(self, *steps: Step, accept: str = "", env: Sequence[str] = ()) -> Plan:
         with connect(self.url) as connection:
-            digest = catalog_digest(read_catalog(connection))
+            catalog = read_catalog(connection)
         return Plan(
             dialect="postgresql",
             database="workshop",
-            catalog_digest=digest,
+            catalog_digest=catalog_digest(catalog),
+            catalog_objects=catalog_pieces(catalog),
             steps=steps,
             accept=accept,
             accept_cwd=str(self.folder) if accept else "",

@@ -2,6 +2,7 @@
 
 from dbdoctor.treatment.applying import apply, runs, unfinished
 from dbdoctor.treatment.cleaning import clean
+from dbdoctor.treatment.preparing import forewarnings
 from dbdoctor.treatment.records import Check, Cleaned, Note, Progress, Run, StepRun, Verification, ignore
 from dbdoctor.treatment.undoing import undo
 from dbdoctor.treatment.verifying import verify
@@ -16,6 +17,7 @@ __all__ = [
     "Verification",
     "apply",
     "clean",
+    "forewarnings",
     "ignore",
     "runs",
     "undo",

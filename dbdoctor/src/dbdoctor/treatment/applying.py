@@ -11,10 +11,12 @@ from dbdoctor.databases.postgresql.connection import SqlError
 from dbdoctor.databases.postgresql.snapshot import Snapshot, differing_rows, one_moment, take_snapshot
 from dbdoctor.errors import UsageError
 from dbdoctor.findings import MigrateStep, Plan
+from dbdoctor.treatment.gate import ToolAtWork, gate
 from dbdoctor.treatment.opening import describe, find_run, open_surgery, plan_of, refuse_unchangeable, snapshot_of, unfinished_run
+from dbdoctor.treatment.patience import StepFailed
 from dbdoctor.treatment.preparing import prepare_run
 from dbdoctor.treatment.records import Check, Progress, Run, Tell, Verification, ignore
-from dbdoctor.treatment.steps import TAIL_LINES, Limits, MigrateFailed, StepFailed, Work, carry_out, pending_groups, run_app_command
+from dbdoctor.treatment.steps import TAIL_LINES, Limits, MigrateFailed, Work, carry_out, pending_groups, run_app_command
 from dbdoctor.treatment.verifying import verify_run
 
 
@@ -38,14 +40,16 @@ def apply(
         _refuse_missing_folders(plan)
     with open_surgery(url=url, tell=tell) as surgery:
         run_id = prepare_run(surgery, plan=plan, state_folder=state_folder)
-        if find_run(surgery.connection, run_id).state == "applied":
-            return describe(surgery.connection, find_run(surgery.connection, run_id))
         limits = Limits(lock_timeout_s=lock_timeout_s, attempts=attempts, time_limit_s=time_limit_s)
         work = Work(surgery=surgery, run_id=run_id, plan=plan, limits=limits)
-        journal.record_state(surgery.connection, run_id=run_id, state="applying")
-        journal.record_after(surgery.connection, run_id=run_id, after=None)
-        if _do_steps(work, no_migrate=no_migrate):
-            _finish(work)
+        state = find_run(surgery.connection, run_id).state
+        if state == "applied_not_verified":
+            _verify(work, [])  # what was wrong may have been put right; rows written since then stay known as such
+        elif state != "applied":
+            journal.record_state(surgery.connection, run_id=run_id, state="applying")
+            journal.record_after(surgery.connection, run_id=run_id, after=None)
+            if _do_steps(work, no_migrate=no_migrate):
+                _finish(work)
         return describe(surgery.connection, find_run(surgery.connection, run_id))
 
 
@@ -69,13 +73,16 @@ def _do_steps(work: Work, *, no_migrate: bool) -> bool:
     connection = work.surgery.connection
     before = snapshot_of(find_run(connection, work.run_id).before)
     try:
-        for positions in list(pending_groups(work)):
-            if no_migrate and isinstance(work.plan.steps[positions[0]], MigrateStep):
-                _remember(work)
-                journal.record_state(connection, run_id=work.run_id, state="stopped_before_migrate", finished=True)
-                return False
-            carry_out(work, positions, index_names=before.indexes if before else ())
-    except (StepFailed, MigrateFailed):
+        with gate(work.surgery, read_catalog(connection), work.plan) as door:
+            for positions in list(pending_groups(work)):
+                migrates = isinstance(work.plan.steps[positions[0]], MigrateStep)
+                if no_migrate and migrates:
+                    _remember(work)
+                    journal.record_state(connection, run_id=work.run_id, state="stopped_before_migrate", finished=True)
+                    return False
+                with door.open_for_the_app() if migrates else contextlib.nullcontext():
+                    carry_out(work, positions, index_names=before.indexes if before else ())
+    except (StepFailed, MigrateFailed, ToolAtWork):
         with contextlib.suppress(SqlError):  # the step's own error is what must be told
             _remember(work)
         raise
@@ -93,16 +100,22 @@ def _remember(work: Work) -> Snapshot:
 
 
 def _finish(work: Work) -> None:
-    """The app's command a second time, then all that can be verified; after that the run is applied, whatever was found."""
-    connection = work.surgery.connection
+    """The app's command a second time, then all that can be verified."""
     repeated = _repeat(work)
     _remember(work)
+    _verify(work, repeated)
+
+
+def _verify(work: Work, repeated: list[Check]) -> None:
+    """Look at everything the run has touched; the run's state tells whether anything failed."""
+    connection = work.surgery.connection
     work.tell(Progress(stage="verify"))
     found = verify_run(work.surgery, find_run(connection, work.run_id), time_limit_s=work.limits.time_limit_s)
     verification = Verification(checks=(*repeated, *found.checks))
     with connection.transaction():
         journal.record_verification(connection, run_id=work.run_id, verification=msgspec.json.encode(verification).decode())
-        journal.record_state(connection, run_id=work.run_id, state="applied", finished=True)
+        state = "applied" if verification.ok else "applied_not_verified"
+        journal.record_state(connection, run_id=work.run_id, state=state, finished=True)
 
 
 def _repeat(work: Work) -> list[Check]:

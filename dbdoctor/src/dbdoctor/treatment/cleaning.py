@@ -1,14 +1,17 @@
 """Clean up when the owner says so: backups, quarantine and journal hold people's data."""
 
+from functools import partial
 from pathlib import Path
 
-from dbdoctor.databases.postgresql import journal
+from dbdoctor.databases.postgresql import debris, journal
+from dbdoctor.databases.postgresql.connection import Connection
 from dbdoctor.errors import DoctorError
-from dbdoctor.treatment import storage
-from dbdoctor.treatment.opening import Surgery, find_run, open_surgery, snapshot_of
-from dbdoctor.treatment.records import Cleaned, ignore
+from dbdoctor.findings import SqlStep
+from dbdoctor.treatment import patience, storage
+from dbdoctor.treatment.opening import Surgery, find_run, open_surgery, plan_of, snapshot_of
+from dbdoctor.treatment.records import ALL_DONE, Cleaned, ignore
 
-ENDED = frozenset({"applied", "undone", "stopped_before_migrate"})
+ENDED = ALL_DONE | {"undone", "stopped_before_migrate"}
 
 
 class RunNotEnded(DoctorError):
@@ -57,5 +60,19 @@ def _forget(surgery: Surgery, chosen: list[journal.RunRow]) -> dict[str, int]:
         made = [name for name in (after.kept if after else ()) if before is None or name not in before.kept]
         there = [name for name in journal.kept_tables(connection) if name in made]
         removed |= journal.count_kept(connection, there)
-        journal.forget_run(connection, run_id=row.id, kept=there)
+        done = [step.position for step in journal.read_steps(connection, row.id) if step.state == "done"] if row.state != "undone" else []
+        planned = plan_of(row).steps
+        cleared = [step.clean_sql for position in reversed(done) if isinstance(step := planned[position], SqlStep) and step.clean_sql]
+        patience.retry_sql(
+            connection, partial(_forget_run, connection, row.id, cleared=cleared, kept=there), what="Clean", tell=surgery.tell
+        )
     return removed
+
+
+def _forget_run(connection: Connection, run_id: str, patience_s: float, *, cleared: list[str], kept: list[str]) -> None:
+    """What the run kept for an undo goes together with its journal."""
+    with connection.transaction():
+        debris.set_lock_timeout(connection, patience_s, local=True)
+        for statement in cleared:
+            debris.run_inside(connection, statement)
+        journal.forget_run(connection, run_id=run_id, kept=kept)

@@ -170,7 +170,10 @@ def describe(connection: Connection, row: journal.RunRow) -> Run:
 
 
 def _notes(connection: Connection, row: journal.RunRow) -> tuple[Note, ...]:
-    if not row.backup_path or row.state == "undone":
-        return ()
+    return () if not row.backup_path or row.state == "undone" else notes_on_undo(connection)
+
+
+def notes_on_undo(connection: Connection) -> tuple[Note, ...]:
+    """What an undo by a restore would need that the server does not have."""
     needed, there = locks_per_transaction(connection)
     return (Note(code="undo_needs_locks", subjects=(str(needed),)),) if needed > there else ()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from dbdoctor.databases.postgresql import backup, journal
+from dbdoctor.databases.postgresql import backup, differences, journal
 from dbdoctor.databases.postgresql.catalog import catalog_digest, read_catalog
 from dbdoctor.databases.postgresql.dump import DumpFailed, schema_text
 from dbdoctor.databases.postgresql.restore import owners_out_of_reach
@@ -17,8 +17,8 @@ from dbdoctor.findings import MigrateStep, Plan, Step
 from dbdoctor.model import Catalog
 from dbdoctor.treatment import storage
 from dbdoctor.treatment.command import run_command
-from dbdoctor.treatment.opening import NotAllowed, Surgery, plan_of, snapshot_of, unfinished_run
-from dbdoctor.treatment.records import Progress
+from dbdoctor.treatment.opening import NotAllowed, Surgery, notes_on_undo, open_surgery, plan_of, snapshot_of, unfinished_run
+from dbdoctor.treatment.records import ALL_DONE, Note, Progress, ignore
 
 NO_LIMIT_S = 7 * 24 * 3600.0
 
@@ -27,6 +27,12 @@ class CatalogChanged(DoctorError):
     """The database is no longer the one the plan was made for."""
 
     kind = "conflict"
+
+
+class NoRoomForBackup(DoctorError):
+    """The place for the backup has too little room, or takes no files."""
+
+    kind = "refused"
 
 
 class UnfinishedRun(DoctorError):
@@ -43,6 +49,14 @@ def needs_backup(plan: Plan) -> bool:
 def undoable(step: Step) -> bool:
     """Whether a step carries the statement that takes it back."""
     return not isinstance(step, MigrateStep) and bool(step.undo_sql)
+
+
+def forewarnings(*, url: str, plan: Plan) -> tuple[Note, ...]:
+    """What the owner should know before saying yes to a plan; reads only."""
+    if not needs_backup(plan):
+        return ()
+    with open_surgery(url=url, tell=ignore, locked=False) as surgery:
+        return notes_on_undo(surgery.connection)
 
 
 def prepare_run(surgery: Surgery, *, plan: Plan, state_folder: Path | None) -> str:
@@ -90,7 +104,7 @@ def _resume(surgery: Surgery, begun: journal.RunRow, *, plan: Plan, state_folder
 def _applied_already(surgery: Surgery, catalog: Catalog, plan: Plan) -> str:
     """The run that has applied this very plan, where the schema is still what it left: killed after its last word, for example."""
     newest = next(iter(reversed(journal.read_runs(surgery.connection))), None)
-    if newest is None or newest.state != "applied" or plan_of(newest) != plan:
+    if newest is None or newest.state not in ALL_DONE or plan_of(newest) != plan:
         return ""
     after, digest = snapshot_of(newest.after), catalog_digest(catalog)
     return newest.id if after is not None and after.catalog_digest == digest != plan.catalog_digest else ""
@@ -99,12 +113,15 @@ def _applied_already(surgery: Surgery, catalog: Catalog, plan: Plan) -> str:
 def _bound_to(catalog: Catalog, plan: Plan) -> None:
     if catalog_digest(catalog) == plan.catalog_digest:
         return
-    names = {name for step in plan.steps for name in getattr(step, "writes", ())}
-    gone = ", ".join(str(name) for name in sorted(names) if name not in catalog.tables)
-    seen = f" Of the tables it writes, these are gone: {gone}." if gone else ""
+    changes = differences.differences(plan.catalog_objects, differences.catalog_pieces(catalog)) if plan.catalog_objects else []
+    if changes:
+        what = f" What differs: {differences.in_words(changes)}."
+    else:  # a plan of an earlier version carries only the checksum
+        names = {name for step in plan.steps for name in getattr(step, "writes", ())}
+        gone = ", ".join(str(name) for name in sorted(names) if name not in catalog.tables)
+        what = f" Of the tables it writes, these are gone: {gone}." if gone else " It does not tell more than that."
     raise CatalogChanged(
-        f"The database is not the one this plan was made for: tables, columns, keys, indexes or types have changed since.{seen}"
-        " The plan carries only a checksum of what it saw, so no more can be said.",
+        f"The database is not the one this plan was made for: tables, columns, keys, indexes or types have changed since.{what}",
         next_step="Make the plan anew (dbdoctor plan). Nothing was changed.",
     )
 
@@ -113,12 +130,30 @@ def _back_up_or_forget(surgery: Surgery, *, run_id: str, plan: Plan, catalog: Ca
     folder = (state_folder or storage.default_folder()) / run_id
     try:
         _back_up(surgery, run_id=run_id, plan=plan, catalog=catalog, base=folder.parent)
+    except OSError as error:
+        _forget(surgery, run_id=run_id, folder=folder)
+        message = f"The backup cannot be written to {folder.parent}: {error.strerror}."
+        raise NoRoomForBackup(message, next_step="Make room there, or set XDG_STATE_HOME to another place. Nothing was changed.") from error
     except BaseException:
-        if not surgery.connection.closed:
-            journal.forget_run(surgery.connection, run_id=run_id)
-        if folder.is_dir():
-            storage.remove_folder(folder)
+        _forget(surgery, run_id=run_id, folder=folder)
         raise
+
+
+def _forget(surgery: Surgery, *, run_id: str, folder: Path) -> None:
+    if not surgery.connection.closed:
+        journal.forget_run(surgery.connection, run_id=run_id)
+    if folder.is_dir():
+        storage.remove_folder(folder)
+
+
+def _refuse_too_little_room(surgery: Surgery, base: Path) -> None:
+    """Before a byte is written: a disk that is filled to the brim harms more than this run."""
+    needed, free = backup.rows_size(surgery.connection), storage.free_bytes(base)
+    if free < needed:
+        raise NoRoomForBackup(
+            f"The backup may take up to {needed:,} bytes, and at {base} there are {free:,}.",
+            next_step="Make room there, or set XDG_STATE_HOME to another place. Nothing was changed.",
+        )
 
 
 def _back_up(surgery: Surgery, *, run_id: str, plan: Plan, catalog: Catalog, base: Path) -> None:
@@ -131,6 +166,8 @@ def _back_up(surgery: Surgery, *, run_id: str, plan: Plan, catalog: Catalog, bas
             next_step="Connect as a superuser, or as a member of these roles. Nothing was changed.",
         )
     surgery.tell(Progress(stage="backup"))
+    if whole:
+        _refuse_too_little_room(surgery, base)
     folder = storage.make_run_folder(base, run_id=run_id, target=surgery.target.shown)
     text = schema_text(surgery.tools, surgery.url).encode(errors="surrogateescape")
     storage.write_private(folder / storage.SCHEMA, text)

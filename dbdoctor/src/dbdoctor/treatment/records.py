@@ -6,11 +6,13 @@ from typing import Literal
 
 import msgspec
 
-RunState = Literal["prepared", "applying", "applied", "stopped_before_migrate", "undoing", "undone", "failed"]
+RunState = Literal["prepared", "applying", "applied", "applied_not_verified", "stopped_before_migrate", "undoing", "undone", "failed"]
 StepState = Literal["pending", "running", "done", "failed"]
 CheckState = Literal["passed", "failed", "not_probed"]
 Stage = Literal["waiting", "backup", "step", "retry", "command", "repeat", "verify", "restore"]
 
+# Every step is done; what `verify` found afterwards makes the difference.
+ALL_DONE: frozenset[str] = frozenset({"applied", "applied_not_verified"})
 # Runs that can go on from where they stopped.
 UNFINISHED: frozenset[str] = frozenset({"prepared", "applying", "stopped_before_migrate", "failed"})
 

@@ -1,41 +1,29 @@
 """Carrying out the steps of a plan, one transaction each, the journal's entry in the same one."""
 
 import contextlib
-import random
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from dbdoctor.databases.postgresql import backup, debris, journal, run_lock
+from dbdoctor.databases.postgresql import backfill, backup, debris, journal, run_lock
 from dbdoctor.databases.postgresql.connection import SqlError, hide_passwords
 from dbdoctor.errors import DoctorError
 from dbdoctor.findings import MarkStep, MigrateStep, Plan, SqlStep, Step
+from dbdoctor.model import TableName
 from dbdoctor.treatment.command import CommandEnd, run_command
 from dbdoctor.treatment.opening import Surgery, application_of
+from dbdoctor.treatment.patience import WORTH_ANOTHER_TRY, StepFailed, TablesBusy, in_the_way, lock_timeout_s, pause
 from dbdoctor.treatment.records import Progress
 
-LOCK_NOT_AVAILABLE = "55P03"
-DEADLOCK_DETECTED = "40P01"
 UNDEFINED_OBJECT = "42704"
-FIRST_PAUSE_S = 0.05
-LONGEST_PAUSE_S = 5.0
 # An index that is built concurrently keeps nobody from writing while it waits, so it may wait longer.
 CONCURRENT_PATIENCE = 10
 LEFTOVER_PATIENCE_S = 30.0
 TAIL_LINES = 25
 _DROPS = re.compile(r"^\s*DROP\s+INDEX\b", re.IGNORECASE)
-
-
-class StepFailed(DoctorError):
-    """A step could not be done; what it had begun was taken back, what was done before it stands."""
-
-    kind = "failed"
-
-
-class TablesBusy(StepFailed):
-    """Others hold locks and did not let go."""
 
 
 class MigrateFailed(DoctorError):
@@ -94,6 +82,8 @@ def carry_out(work: Work, positions: list[int], *, index_names: Sequence[str]) -
     first = work.plan.steps[positions[0]]
     if isinstance(first, MigrateStep):
         _migrate(work, positions[0], first)
+    elif isinstance(first, SqlStep) and first.batches is not None:
+        _in_batches(work, positions[0], first, table=first.batches)
     elif isinstance(first, SqlStep) and not first.transactional:
         _alone(work, positions[0], first, index_names=index_names)
     else:
@@ -104,9 +94,9 @@ def _together(work: Work, positions: list[int]) -> None:
     """Statements and their journal entries in one transaction."""
     connection = work.surgery.connection
 
-    def attempt() -> None:
+    def attempt(patience_s: float) -> None:
         with connection.transaction():
-            debris.set_lock_timeout(connection, work.limits.lock_timeout_s, local=True)
+            debris.set_lock_timeout(connection, patience_s, local=True)
             for position in positions:
                 step = work.plan.steps[position]
                 debris.run_inside(connection, "" if isinstance(step, MigrateStep) else step.sql)
@@ -115,11 +105,46 @@ def _together(work: Work, positions: list[int]) -> None:
     _with_retries(work, positions, attempt)
 
 
+def _in_batches(work: Work, position: int, step: SqlStep, *, table: TableName) -> None:
+    """A few blocks after the other, each with its journal entry in one transaction; a killed run goes on behind the last one."""
+    connection = work.surgery.connection
+    end = backfill.count_blocks(connection, table)  # what comes later is not this step's to write
+    row = journal.read_steps(connection, work.run_id)[position]
+    batch = backfill.Batch(first=row.progress, blocks=backfill.FIRST_BLOCKS)
+    begun, total = time.monotonic(), len(work.plan.steps)
+    while True:
+        started = time.monotonic()
+        _with_retries(
+            work,
+            [position],
+            partial(_one_batch, work, position, sql=step.sql, batch=batch, last=batch.end >= end),
+            again=batch.first > row.progress,
+        )
+        seconds = time.monotonic() - started
+        if batch.end >= end:
+            return
+        detail = f"{batch.end} of {end} blocks"
+        work.tell(Progress(stage="step", position=position + 1, total=total, attempt=1, seconds=time.monotonic() - begun, detail=detail))
+        time.sleep(backfill.rest_s(seconds))
+        batch = backfill.next_batch(batch, seconds=seconds)
+
+
+def _one_batch(work: Work, position: int, patience_s: float, *, sql: str, batch: backfill.Batch, last: bool) -> None:
+    connection = work.surgery.connection
+    with connection.transaction():
+        debris.set_lock_timeout(connection, patience_s, local=True)
+        backfill.run_batch(connection, sql, batch)
+        if last:
+            journal.end_step(connection, run_id=work.run_id, position=position)
+        else:
+            journal.record_progress(connection, run_id=work.run_id, position=position, progress=batch.end)
+
+
 def _alone(work: Work, position: int, step: SqlStep, *, index_names: Sequence[str]) -> None:
     """A statement that allows no transaction: what an earlier attempt left half-made goes first, what it finished stands."""
     connection = work.surgery.connection
 
-    def attempt() -> None:
+    def attempt(_patience_s: float) -> None:
         debris.set_lock_timeout(connection, work.limits.lock_timeout_s * CONCURRENT_PATIENCE, local=False)
         try:
             if not clear_half_built(work.surgery, step, index_names=index_names):
@@ -162,26 +187,28 @@ def _tried_before(work: Work, position: int) -> bool:
     return journal.read_steps(work.surgery.connection, work.run_id)[position].attempts > 1
 
 
-def _with_retries(work: Work, positions: list[int], attempt: Callable[[], None]) -> None:
-    """Try until it succeeds; only locks and deadlocks are worth another try, each one as short as the first."""
+def _with_retries(work: Work, positions: list[int], attempt: Callable[[float], None], *, again: bool = False) -> None:
+    """Try until it succeeds; only locks and deadlocks are worth another try, each one as short as the first.
+
+    `again`: the step has begun already, and this is its next part.
+    """
     connection, total = work.surgery.connection, len(work.plan.steps)
     for number in range(1, work.limits.attempts + 1):
-        for position in positions:
+        for position in positions if number > 1 or not again else ():
             journal.begin_step(connection, run_id=work.run_id, position=position)
         work.tell(Progress(stage="step" if number == 1 else "retry", position=positions[0] + 1, total=total, attempt=number))
         try:
-            attempt()
+            attempt(lock_timeout_s(number, longest_s=work.limits.lock_timeout_s))
         except debris.TransactionEnded as error:
             raise _failed(work, positions, error) from error
         except SqlError as error:
             if connection.closed:
                 raise
-            if error.sqlstate not in {LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED}:
+            if error.sqlstate not in WORTH_ANOTHER_TRY:
                 raise _failed(work, positions, error) from error
             if number == work.limits.attempts:
                 raise _busy(work, positions, error) from error
-            pause_s = min(FIRST_PAUSE_S * 2**number, LONGEST_PAUSE_S)
-            time.sleep(pause_s * random.uniform(0.5, 1.5))  # noqa: S311 -- jitter, so that two who wait do not meet again
+            pause(connection, number)
         else:
             return
 
@@ -197,7 +224,7 @@ def _failed(work: Work, positions: list[int], error: SqlError | debris.Transacti
 
 
 def _busy(work: Work, positions: list[int], error: SqlError) -> TablesBusy:
-    holders = ", ".join(str(holder) for holder in run_lock.open_transactions(work.surgery.connection)) or "none that can be seen"
+    holders = in_the_way(work.surgery.connection)
     _note(work, positions, f"{error.sqlstate} after {work.limits.attempts} attempts")
     return TablesBusy(
         f"Step {positions[0] + 1} of {len(work.plan.steps)} did not get its locks in {work.limits.attempts} attempts."

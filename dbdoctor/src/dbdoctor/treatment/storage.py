@@ -35,6 +35,12 @@ def make_run_folder(base: Path, *, run_id: str, target: str) -> Path:
     return folder
 
 
+def free_bytes(base: Path) -> int:
+    """How much this user may still write where `base` is, or would be made."""
+    there = next(folder for folder in (base.absolute(), *base.absolute().parents) if folder.is_dir())
+    return shutil.disk_usage(there).free
+
+
 def write_private(file: Path, data: bytes) -> None:
     """Write a file that only its owner can read, whole and on disk, or not at all."""
     part = file.with_name(f"{file.name}.part")

@@ -1,15 +1,14 @@
 """Undo a run: statement by statement where each step carries its own way back, else by a whole restore in one transaction."""
 
+import contextlib
 import difflib
 import hashlib
-import random
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
-from dbdoctor.databases.postgresql import debris, journal, restore, run_lock, silent_keys
+from dbdoctor.databases.postgresql import debris, journal, restore, silent_keys
 from dbdoctor.databases.postgresql.catalog import read_catalog
 from dbdoctor.databases.postgresql.connection import SqlError, sql_text
 from dbdoctor.databases.postgresql.dump import schema_text
@@ -18,22 +17,13 @@ from dbdoctor.databases.postgresql.silent_keys import KeyName
 from dbdoctor.databases.postgresql.snapshot import Snapshot, differing_rows, differing_structure, one_moment, take_snapshot
 from dbdoctor.errors import DoctorError
 from dbdoctor.findings import MigrateStep, Plan, SqlStep
-from dbdoctor.treatment import storage
+from dbdoctor.treatment import patience, storage
+from dbdoctor.treatment.gate import gate
 from dbdoctor.treatment.opening import Surgery, describe, find_run, open_surgery, plan_of, snapshot_of
 from dbdoctor.treatment.preparing import undoable
 from dbdoctor.treatment.records import Check, CheckState, Note, Progress, Run, Tell, Verification, ignore
-from dbdoctor.treatment.steps import (
-    DEADLOCK_DETECTED,
-    FIRST_PAUSE_S,
-    LOCK_NOT_AVAILABLE,
-    LONGEST_PAUSE_S,
-    TablesBusy,
-    clear_half_built,
-    end_leftovers,
-)  # fmt: skip
+from dbdoctor.treatment.steps import clear_half_built, end_leftovers
 
-LOCK_TIMEOUT_S = 1.0
-ATTEMPTS = 20
 LOCKS_PATIENCE_S = 600.0
 DIFFERENCE_LINES = 12
 OUT_OF_MEMORY = "53200"
@@ -88,12 +78,24 @@ def undo(*, url: str, run_id: str, tell: Tell = ignore) -> Run:
         if before is None:  # killed before its backup was whole: nothing was changed
             journal.forget_run(surgery.connection, run_id=run_id)
             return _undone(told, checks=[], notes=notes)
-        if _can_go_back_by_steps(surgery, run_id, plan):
-            _undo_by_steps(surgery, row, plan=plan, before=before)
-        else:
-            notes += _undo_by_restore(surgery, row, before=before)
+        try:
+            with gate(surgery, read_catalog(surgery.connection), None):
+                if _can_go_back_by_steps(surgery, run_id, plan):
+                    _undo_by_steps(surgery, row, plan=plan, before=before)
+                else:
+                    notes += _undo_by_restore(surgery, row, before=before)
+        except (DoctorError, SqlError):
+            _still_what_it_was(surgery, row)
+            raise
         checks = list(_as_before(surgery, row, before, by_restore=bool(row.backup_path)))
         return _undone(told, checks=checks, notes=notes)
+
+
+def _still_what_it_was(surgery: Surgery, row: journal.RunRow) -> None:
+    """A refused undo, or one that was taken back as a whole, leaves the run such that apply may still go on with it."""
+    if not surgery.connection.closed:
+        with contextlib.suppress(SqlError):  # why it was refused is what must be told
+            journal.record_state(surgery.connection, run_id=row.id, state=row.state, error=row.error, finished=row.finished_at is not None)
 
 
 def _undone(told: Run, *, checks: list[Check], notes: list[Note]) -> Run:
@@ -117,27 +119,33 @@ def _undo_by_steps(surgery: Surgery, row: journal.RunRow, *, plan: Plan, before:
         if isinstance(planned, MigrateStep):
             continue
         finished = step.state == "done"
-        if isinstance(planned, SqlStep) and not planned.transactional and not finished:
-            finished = _finished_or_cleared(surgery, planned, before=before)
+        if isinstance(planned, SqlStep) and not finished:
+            # Batches that are done stand; a statement outside any transaction may have ended well without our knowing.
+            finished = bool(planned.batches) or (not planned.transactional and _finished_or_cleared(surgery, planned, before=before))
         back += [planned.undo_sql] if finished else []
     made = [name for name in journal.kept_tables(connection) if name not in before.kept]
 
-    def attempt() -> None:
+    def attempt(patience_s: float) -> None:
         with connection.transaction():
-            debris.set_lock_timeout(connection, LOCK_TIMEOUT_S, local=True)
+            debris.set_lock_timeout(connection, patience_s, local=True)
             for statement in back:
                 debris.run_inside(connection, statement)
             for statement in journal.forgetting(connection, run_id=row.id, state="undone", kept=made):
                 connection.execute(sql_text(statement))
 
-    _retry_sql(surgery, attempt)
+    patience.retry_sql(connection, attempt, what="Undo", tell=surgery.tell)
 
 
 def _finished_or_cleared(surgery: Surgery, step: SqlStep, *, before: Snapshot) -> bool:
     """Whether a step outside any transaction had finished when the run was stopped; what it left half-made is dropped."""
     answer: list[bool] = []
-    debris.set_lock_timeout(surgery.connection, LOCK_TIMEOUT_S, local=False)
-    _retry_sql(surgery, lambda: answer.append(clear_half_built(surgery, step, index_names=before.indexes)))
+    debris.set_lock_timeout(surgery.connection, patience.LOCK_TIMEOUT_S, local=False)
+    patience.retry_sql(
+        surgery.connection,
+        lambda _patience_s: answer.append(clear_half_built(surgery, step, index_names=before.indexes)),
+        what="Undo",
+        tell=surgery.tell,
+    )
     debris.set_lock_timeout(surgery.connection, 0, local=False)
     return answer[-1]
 
@@ -169,11 +177,11 @@ def _undo_by_restore(surgery: Surgery, row: journal.RunRow, *, before: Snapshot)
                     f"The server has no room for the locks of a restore of so many tables (max_locks_per_transaction is {there}).",
                     next_step=f"Nothing was changed. Set max_locks_per_transaction to {max(needed, there * 2)}, restart it, undo again.",
                 ) from error
-            if error.sqlstate not in {LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED}:
+            if error.sqlstate not in patience.WORTH_ANOTHER_TRY:
                 raise
-            if number == ATTEMPTS:
-                raise _busy(surgery) from error
-            _pause(number)
+            if number == patience.ATTEMPTS:
+                raise patience.busy(surgery.connection, what="Undo") from error
+            patience.pause(surgery.connection, number)
 
 
 def _restore_once(surgery: Surgery, row: journal.RunRow, *, before: Snapshot, apart: set[KeyName]) -> list[Note]:
@@ -181,7 +189,7 @@ def _restore_once(surgery: Surgery, row: journal.RunRow, *, before: Snapshot, ap
     session = restore.RestoreSession(surgery.tools, surgery.url)
     try:
         tables = restore.tables_to_lock(connection)
-        session.take_tables(tables, lock_timeout_s=LOCK_TIMEOUT_S, patience_s=LOCKS_PATIENCE_S)
+        session.take_tables(tables, lock_timeout_s=patience.LOCK_TIMEOUT_S, patience_s=LOCKS_PATIENCE_S)
         now = _now(surgery)
         notes = _refuse_to_lose(row, before=before, now=now)
         for statement in restore.statements_before(connection, before):
@@ -266,28 +274,3 @@ def _schema_check(surgery: Surgery, row: journal.RunRow, before: Snapshot) -> Ch
     was = file.read_text(errors="surrogateescape").splitlines() if row.backup_path and file.is_file() else []
     lines = [line for line in difflib.unified_diff(was, text.splitlines(), n=0, lineterm="") if was and line[:2] not in {"--", "++", "@@"}]
     return Check(name="schema_as_before", subject="schema dump", state="failed", detail="\n".join(lines[:DIFFERENCE_LINES]))
-
-
-def _retry_sql(surgery: Surgery, attempt: Callable[[], None]) -> None:
-    for number in range(1, ATTEMPTS + 1):
-        surgery.tell(Progress(stage="restore" if number == 1 else "retry", attempt=number))
-        try:
-            attempt()
-        except SqlError as error:
-            if error.sqlstate not in {LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED}:
-                raise
-            if number == ATTEMPTS:
-                raise _busy(surgery) from error
-            _pause(number)
-        else:
-            return
-
-
-def _pause(number: int) -> None:
-    time.sleep(min(FIRST_PAUSE_S * 2**number, LONGEST_PAUSE_S) * random.uniform(0.5, 1.5))  # noqa: S311 -- jitter
-
-
-def _busy(surgery: Surgery) -> TablesBusy:
-    holders = ", ".join(str(holder) for holder in run_lock.open_transactions(surgery.connection)) or "none that can be seen"
-    message = f"Undo did not get its locks in {ATTEMPTS} attempts. Oldest open transactions: {holders}."
-    return TablesBusy(message, next_step="When they have ended, undo again. Nothing was changed.")

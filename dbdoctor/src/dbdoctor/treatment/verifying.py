@@ -1,18 +1,19 @@
 """Verify: no flag is believed. Keys are attacked, rows counted, the ledger asked, the app's own test run."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from dbdoctor.databases.postgresql import backup, journal, probes
+from dbdoctor.databases.postgresql import backup, ddl, journal, probes, run_lock, silent_keys
 from dbdoctor.databases.postgresql.catalog import read_catalog
 from dbdoctor.databases.postgresql.connection import Connection, SqlError, quoted
 from dbdoctor.databases.postgresql.rows import count_rows, orphans, stored_tables
-from dbdoctor.databases.postgresql.snapshot import Snapshot, lost_constraints, structure_of
+from dbdoctor.databases.postgresql.snapshot import Snapshot, lost_constraints, read_sequences, structure_of
 from dbdoctor.findings import MarkStep, MigrateStep, Plan, SqlStep
+from dbdoctor.histories import detect_all, own_tables
 from dbdoctor.model import Catalog, ForeignKey, Reference, Table, TableName
 from dbdoctor.treatment.command import run_command
 from dbdoctor.treatment.opening import Surgery, application_of, find_run, open_surgery, plan_of, snapshot_of
-from dbdoctor.treatment.records import Check, Verification, ignore
+from dbdoctor.treatment.records import ALL_DONE, Check, Verification, ignore
 
 PROMISES = ("foreign", "unique", "primary")
 TAIL_CHARACTERS = 500
@@ -21,26 +22,31 @@ TAIL_CHARACTERS = 500
 def verify(*, url: str, run_id: str | None = None) -> Verification:
     """Verify what a run touched: the run named, else the newest that was applied, else every key of the database.
 
-    Changes nothing: all rows it tries are taken back, and no sequence is moved. The app's test (`accept`) is run if the plan has one.
+    Changes nothing: all rows it tries are taken back; a sequence that a trigger moved is told. The app's test (`accept`) is run if the
+    plan has one.
     """
     with open_surgery(url=url, tell=ignore, locked=False) as surgery:
-        applied = [row for row in journal.read_runs(surgery.connection) if row.state == "applied"]
+        applied = [row for row in journal.read_runs(surgery.connection) if row.state in ALL_DONE]
         row = find_run(surgery.connection, run_id) if run_id else next(iter(reversed(applied)), None)
         if row is not None:
             return verify_run(surgery, row, time_limit_s=900)
-        catalog = read_catalog(surgery.connection)
-        return Verification(checks=tuple(_keys(surgery.connection, catalog, set(catalog.tables), kept_unchecked=frozenset())))
+        catalog, sequences = read_catalog(surgery.connection), read_sequences(surgery.connection)
+        checks = [*_keys(surgery.connection, catalog, set(catalog.tables), kept_unchecked=frozenset())]
+        return Verification(checks=(*checks, _sequences(surgery.connection, sequences)))
 
 
 def verify_run(surgery: Surgery, row: journal.RunRow, *, time_limit_s: float) -> Verification:
     """Everything a run has touched."""
     connection, plan = surgery.connection, plan_of(row)
     before, after = snapshot_of(row.before), snapshot_of(row.after)
-    catalog = read_catalog(connection)
+    catalog, sequences = read_catalog(connection), read_sequences(connection)
     touched = _touched(connection, catalog, plan=plan, before=before)
     checks = [*_keys(connection, catalog, touched, kept_unchecked=_unchecked_on_purpose(catalog, plan, before))]
+    checks.append(_sequences(connection, sequences))
     checks += _lost(catalog, after)
-    checks += _rows(connection, before=before, after=after)
+    others = 0 if plan.migrates else run_lock.other_sessions(connection)
+    ledgers = _ledgers(catalog, plan)
+    checks += [c for c in _rows(connection, before=before, after=after, others=others) if c.subject not in ledgers]
     checks += _marks(connection, plan)
     checks += _acceptance(surgery, plan, run_id=row.id, time_limit_s=time_limit_s)
     return Verification(checks=tuple(checks))
@@ -63,9 +69,14 @@ def _touched(connection: Connection, catalog: Catalog, *, plan: Plan, before: Sn
 
 
 def _keys(connection: Connection, catalog: Catalog, touched: set[TableName], *, kept_unchecked: frozenset[str]) -> Iterator[Check]:
+    looked = False
     for key in catalog.foreign_keys():
         if key.child in touched or key.parent in touched:
+            looked = True
             yield from _foreign_key(connection, catalog, key, unchecked_on_purpose=key.name in kept_unchecked)
+    for who in silent_keys.sessions_without_keys(connection) if looked else ():
+        detail = "session_replication_role = replica: no key is looked at there"
+        yield Check(name="keys_hold_for_everybody", subject=who, state="failed", detail=detail)
     for name in sorted(touched):
         table = catalog.tables[name]
         if table.kind in {"table", "partitioned"}:
@@ -90,6 +101,14 @@ def _foreign_key(connection: Connection, catalog: Catalog, key: ForeignKey, *, u
         found = [probes.Probe(name="insert_refused", state="not_probed", detail=error.sqlstate or "")]
     for probe in found:
         yield Check(name=probe.name, subject=subject, state=probe.state, detail=probe.detail)
+
+
+def _sequences(connection: Connection, then: Mapping[str, str]) -> Check:
+    """A number that a sequence has given is not taken back with the row: ours are explicit, but a trigger's are not."""
+    moved = sorted(name for name, value in read_sequences(connection).items() if then.get(name, value) != value)
+    others = run_lock.other_sessions(connection)
+    detail = ", ".join(moved) + (f" (perhaps by {others} other sessions)" if moved and others else "")
+    return Check(name="no_number_consumed", subject="all sequences", state="not_probed" if moved else "passed", detail=detail)
 
 
 def _no_orphans(connection: Connection, key: ForeignKey, subject: str) -> Check:
@@ -146,8 +165,11 @@ def _lost(catalog: Catalog, after: Snapshot | None) -> Iterator[Check]:
                 yield Check(name="key_still_there", subject=f"{state.table} {head.split(' ', 1)[1]}", state="failed", detail=detail)
 
 
-def _rows(connection: Connection, *, before: Snapshot | None, after: Snapshot | None) -> Iterator[Check]:
-    """Rows before and after the run: what is missing must lie in quarantine. What the app has done since does not count."""
+def _rows(connection: Connection, *, before: Snapshot | None, after: Snapshot | None, others: int) -> Iterator[Check]:
+    """Rows before and after the run: what is missing must lie in quarantine. What the app has done since does not count.
+
+    `others` sessions may have removed rows meanwhile; where the app's own command ran, rows that are gone are missed all the same.
+    """
     if before is None or after is None:
         return
     made = [name for name in after.kept if name not in before.kept]
@@ -156,11 +178,12 @@ def _rows(connection: Connection, *, before: Snapshot | None, after: Snapshot | 
     by_name = after.by_name()
     for was in before.tables:
         found = now.get(was.oid) or by_name.get(was.table)
-        aside = kept.get(f"{journal.QUARANTINE_PREFIX}{was.name}"[:63], 0)
+        aside = kept.get(ddl.quarantine(was.table).name, 0)
         there = found.rows if found else 0
         missing = was.rows - there - aside
         if missing > 0:
-            yield Check(name="rows_kept", subject=str(was.table), state="failed", detail=f"{missing} of {was.rows} rows are gone")
+            detail = f"{missing} of {was.rows} rows are gone" + (f", perhaps by {others} other sessions" if others else "")
+            yield Check(name="rows_kept", subject=str(was.table), state="not_probed" if others else "failed", detail=detail)
         elif was.rows:
             detail = f"{was.rows} before, {there} now, {aside} in quarantine"
             yield Check(name="rows_kept", subject=str(was.table), state="passed", detail=detail)
@@ -170,11 +193,26 @@ def _marks(connection: Connection, plan: Plan) -> Iterator[Check]:
     for step in plan.steps:
         if isinstance(step, MarkStep):
             try:
-                there = probes.mark_is_there(connection, step.undo_sql)
+                there = probes.mark_is_there(connection, step.undo_sql) or _recorded(connection, plan, step)
             except SqlError as error:
                 yield Check(name="ledger_mark", subject=step.migration, state="not_probed", detail=error.sqlstate or "")
             else:
                 yield Check(name="ledger_mark", subject=step.migration, state="passed" if there else "failed", detail=step.table)
+
+
+def _ledgers(catalog: Catalog, plan: Plan) -> set[str]:
+    """The migration tool's own tables: rows of a ledger and of a lock come and go, and are looked at as marks."""
+    return {str(name) for history in detect_all(catalog, _folder(plan)) for name in own_tables(history, catalog.tables)}
+
+
+def _folder(plan: Plan) -> Path | None:
+    return next((Path(s.cwd) for s in plan.steps if isinstance(s, MigrateStep)), None)
+
+
+def _recorded(connection: Connection, plan: Plan, step: MarkStep) -> bool:
+    """A ledger that only tells how far it has come (Alembic, golang-migrate) has moved on since: its own history knows."""
+    history = next((h for h in detect_all(read_catalog(connection), _folder(plan)) if str(h.ledger) == step.table), None)
+    return history is not None and history.records(step.migration, history.state(connection))
 
 
 def _acceptance(surgery: Surgery, plan: Plan, *, run_id: str, time_limit_s: float) -> Sequence[Check]:
