@@ -10,8 +10,9 @@ from rich.cells import cell_len
 
 from dbdoctor.reports import terminal
 from dbdoctor.reports.letter import Letter, one_line, visible
+from dbdoctor.wanted.meanings import explain
 
-every_width = pytest.mark.parametrize("columns", [80, 100, 120])
+every_width = pytest.mark.parametrize("columns", [40, 60, 80, 100, 120])
 every_text = pytest.mark.parametrize("text", NASTY, ids=["markup", "long", "forged", "terminal", "emoji"])
 PICTURES = {"\N{ZERO WIDTH JOINER}"}
 
@@ -42,8 +43,8 @@ def test_no_line_is_wider_than_the_terminal(text: str, columns: int, monkeypatch
     assert [line for line in lines if cell_len(line) > columns] == []
 
 
-@pytest.mark.parametrize(("columns", "width"), [(20, 80), (80, 80), (200, 120)])
-def test_a_letter_has_between_80_and_120_columns(columns: int, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("columns", "width"), [(20, 40), (60, 60), (80, 80), (200, 120)])
+def test_a_letter_has_between_40_and_120_columns(columns: int, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = written("word " * 100, monkeypatch, columns=columns).splitlines()
     assert width - 10 < max(len(line.rstrip()) for line in lines) <= width
 
@@ -70,6 +71,32 @@ def test_the_letter_is_plain_where_nobody_watches(monkeypatch: pytest.MonkeyPatc
     assert "\x1b" not in written("orders", monkeypatch)
 
 
+@every_text
+def test_no_line_of_a_plain_letter_ends_with_blanks(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [line for line in written(text, monkeypatch).splitlines() if line != line.rstrip()] == []
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_an_explanation_says_what_it_means_what_to_do_and_what_not(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    found = explain(
+        'ERROR:  foreign key constraint "k" cannot be implemented\nDETAIL:  Key columns "a" and "b" are of incompatible types: x and y.'
+    )
+    assert found is not None
+    stream = io.StringIO()
+    terminal.tell_explanation(Letter(stream), found)
+    assert max(map(cell_len, stream.getvalue().splitlines())) <= columns
+    shown = " ".join(stream.getvalue().split())
+    for words in (
+        "SQLSTATE 42804",
+        "no common equality: a is x, b is y.",
+        "The types do not fit [type_mismatch]",
+        "What to do Change the child column",
+        "What a careless fix breaks Dropping",
+    ):
+        assert words in shown
+
+
 def test_the_letter_has_colours_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     class Screen(io.StringIO):
         def isatty(self) -> bool:
@@ -82,6 +109,11 @@ def test_the_letter_has_colours_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(sys, "stdout", screen)
     terminal.tell_diagnosis(Letter(), cases.diagnosis("orders"))
     assert "\x1b[31m✖\x1b[0m" in screen.getvalue()
+    monkeypatch.setenv("NO_COLOR", "1")
+    plain = Screen()
+    monkeypatch.setattr(sys, "stdout", plain)
+    terminal.tell_diagnosis(Letter(), cases.diagnosis("orders"))
+    assert "[31m" not in plain.getvalue()
 
 
 def test_a_letter_says_cause_evidence_remedy_steps_and_how_to_undo(monkeypatch: pytest.MonkeyPatch) -> None:

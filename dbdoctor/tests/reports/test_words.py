@@ -3,32 +3,55 @@
 import pytest
 from reports.codes import SOURCE, codes, words_of
 
-from dbdoctor.findings import Attempt, MarkStep
-from dbdoctor.reports import terminal, words
+from dbdoctor.findings import Attempt, Finding, MarkStep, Object, Side, Subject
+from dbdoctor.reports import cause_words, remedy_words, terminal, words
+from dbdoctor.reports.cause_meanings import MEANINGS
 from dbdoctor.treatment.records import Note
 
 ACTIONS = codes("Remedy", "id") | codes("SqlStep", "code") - {""}
+CAUSES = codes("Finding", "cause") - {""}
 RESULTS = words_of(Attempt.__annotations__["result"])
 
 
 def test_the_source_is_read_as_it_should_be() -> None:
-    assert {"orphan_rows", "type_mismatch", "unknown"} <= codes("Finding", "cause")
+    assert {"orphan_rows", "type_mismatch", "unknown"} <= CAUSES
     assert {"keep_orphans", "null_orphans", "quarantine_orphans", "quarantine_identical_rows", "carry_out"} <= ACTIONS
     assert {"rows_kept", "insert_refused", "schema_as_before"} <= codes("Check", "name") | codes("Probe", "name")
 
 
 def test_every_check_is_a_cause_that_some_finding_names() -> None:
     files = {file.stem for file in (SOURCE / "checks").glob("*.py")} - {"__init__"}
-    assert files == codes("Finding", "cause") - {"unknown"}
+    assert files == CAUSES - {"unknown"}
 
 
 def test_every_cause_has_words() -> None:
-    assert codes("Finding", "cause") - set(words._FINDINGS) == set()
+    assert CAUSES - set(cause_words.CAUSES) == set()
 
 
-@pytest.mark.parametrize("code", sorted(ACTIONS))
-def test_every_remedy_and_step_has_words(code: str) -> None:
-    assert words.action_sentence(code, {}) != code.replace("_", " ")
+def test_every_remedy_and_step_has_words() -> None:
+    assert ACTIONS - set(remedy_words.REMEDIES) == set()
+
+
+def test_every_cause_has_a_meaning() -> None:
+    assert CAUSES - set(MEANINGS) == set()
+
+
+def test_a_cause_without_words_is_still_told_in_a_sentence() -> None:
+    side = Side(schema="public", table="orders", columns=("userId",))
+    found = Finding(cause="brand_new", severity="risk", subject=Subject(child=side), facts={"rows": 3, "names": ["a", "b"]})
+    assert words.finding_sentence(found) == "brand new at orders.userId (rows: 3; names: a, b)"
+    index = Finding(cause="brand_new", severity="risk", subject=Subject(object=Object(kind="index", name="by_name")))
+    assert words.finding_sentence(index) == 'brand new at index "by_name"'
+
+
+@pytest.mark.parametrize("cause", sorted(cause_words.CAUSES))
+def test_a_cause_whose_facts_are_missing_is_told_all_the_same(cause: str) -> None:
+    assert words.finding_sentence(Finding(cause=cause, severity="risk", subject=Subject()))
+
+
+@pytest.mark.parametrize("code", [*sorted(remedy_words.REMEDIES), "brand_new"])
+def test_a_remedy_whose_facts_are_missing_is_told_all_the_same(code: str) -> None:
+    assert words.action_sentence(code, {})
 
 
 @pytest.mark.parametrize("result", sorted(RESULTS))
@@ -38,7 +61,7 @@ def test_every_attempt_tells_what_became_of_it(result: str) -> None:
 
 def test_every_answer_that_is_tried_has_words() -> None:
     tried = codes("Decision", "code") | codes("Remedy", "id")
-    assert tried - set(words._TRIED) - {"mark"} == set()
+    assert tried - set(remedy_words.TRIED) - {"mark"} == set()
 
 
 def test_every_reason_for_a_mark_has_words() -> None:

@@ -6,9 +6,13 @@ import msgspec
 
 from dbdoctor.doctor import Diagnosis, Inspection
 from dbdoctor.findings import Finding, MarkStep, MigrateStep, Plan, Remedy, SqlStep, Step
+from dbdoctor.reports.cause_meanings import meaning_of, page_of
 from dbdoctor.reports.letter import visible
+from dbdoctor.reports.meaning_words import words_for
+from dbdoctor.reports.migrations import Migrations
 from dbdoctor.reports.words import finding_sentence, mark_sentence, remedy_sentence, step_sentence
-from dbdoctor.treatment import Run, Verification
+from dbdoctor.treatment import Cleaned, Run, Verification
+from dbdoctor.wanted.meanings import Explanation
 
 VERSION = 1
 
@@ -78,9 +82,46 @@ def plan_report(plan: Plan) -> dict[str, Any]:
             "rehearsed": plan.rehearsed,
             "steps": [step_report(s) for s in plan.steps],
             "left_to_the_owner": msgspec.to_builtins(plan.undone),
+            "sampled": msgspec.to_builtins(plan.sampled),
         },
         "attempts": msgspec.to_builtins(plan.attempts),
     }
+
+
+def statement_plan_report(outcome: str, plan: Plan) -> dict[str, Any]:
+    """A plan for one statement: `statement` says what becomes of it."""
+    return plan_report(plan) | {"statement": outcome, "healthy": outcome != "cannot" and not plan.steps}
+
+
+def migrations_report(made: Migrations) -> dict[str, Any]:
+    """The cure as migrations: path and text of each, and SQL to be run by hand before them, or when their way back is not needed."""
+    return {"migrations": msgspec.to_builtins(made)}
+
+
+def explanation_report(found: Explanation) -> dict[str, Any]:
+    """What an error means: for people in sentences, for programs in codes."""
+    words = words_for(found)
+    return {
+        "version": VERSION,
+        "dialect": "postgresql",
+        "error": {
+            "code": found.code,
+            "sqlstate": found.error.sqlstate,
+            "message": visible(found.error.message),
+            "detail": visible(found.error.detail),
+            "hint": visible(found.error.hint),
+            "names": {key: visible(value) for key, value in found.names.items()},
+            "silent": found.silent,
+        },
+        "means": visible(words.means),
+        "causes": [
+            {"cause": cause, "title": meaning_of(cause).title, "means": meaning_of(cause).means, "proof": meaning_of(cause).proof,
+             "page": page_of(cause)}
+            for cause in found.causes
+        ],
+        "do": visible(words.do),
+        "careless": visible(words.careless),
+    }  # fmt: skip
 
 
 def inspection_report(inspection: Inspection) -> dict[str, Any]:
@@ -109,6 +150,11 @@ def inspection_report(inspection: Inspection) -> dict[str, Any]:
 def verification_report(verification: Verification) -> dict[str, Any]:
     """Every check by name, subject and state."""
     return {"version": VERSION, "healthy": verification.ok, "checks": msgspec.to_builtins(verification.checks)}
+
+
+def cleaned_report(cleaned: Cleaned) -> dict[str, Any]:
+    """What `clean` removed."""
+    return {"version": VERSION, "cleaned": msgspec.to_builtins(cleaned)}
 
 
 def run_report(run: Run, plan: Plan | None) -> dict[str, Any]:

@@ -1,15 +1,16 @@
-"""The letter's hand: a console of 80 to 120 columns, colour only where it carries meaning, plain text when piped."""
+"""The letter's hand: a console of 40 to 120 columns, colour only where it carries meaning, plain text when piped."""
 
 import re
 import sys
-from typing import TextIO
+from typing import IO, Any, TextIO, cast
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-NARROWEST, WIDEST = 80, 120
+NARROWEST, WIDEST = 40, 120
+ROOMY = 96  # columns from which a table has the widths it would like
 SYMBOLS = {
     "blocking": ("✖", "red"),
     "risk": ("▲", "yellow"),
@@ -19,18 +20,33 @@ SYMBOLS = {
     "open": ("○", "yellow"),
 }
 
+_BLANKS_AT_THE_END = re.compile(r" +(?=\n)")
 # Colours, cursor movements and titles (CSI, OSC), whole.
 _TERMINAL_ORDERS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
+
+
+class _Trimmed:
+    """A stream that gets no blanks at the ends of lines: a letter is copied into tickets."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        self._stream.write(_BLANKS_AT_THE_END.sub("", text))
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the stream has under that name
+        return getattr(self._stream, name)
 
 
 class Letter:
     """Writes findings as a good doctor would: headings, short lines, evidence a step further in. Nothing is read as markup."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
-        console = Console(file=stream or sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=False)
-        self.console = Console(
-            file=stream or sys.stdout, highlight=False, markup=False, emoji=False, width=min(max(console.width, NARROWEST), WIDEST)
-        )
+        file = cast("IO[str]", _Trimmed(stream or sys.stdout))
+        console = Console(file=file, highlight=False, markup=False, emoji=False, soft_wrap=False)
+        width = min(max(console.width, NARROWEST), WIDEST)
+        self.console = Console(file=file, highlight=False, markup=False, emoji=False, width=width)
 
     def title(self, words: str, subject: str) -> None:
         """The first line: what this is about."""
@@ -72,7 +88,9 @@ class Letter:
         self.console.print(Padding(grid, (0, 0, 0, indent), expand=False))
 
     def row(self, *cells: str, widths: tuple[int, ...], indent: int = 2, style: str = "") -> None:
-        """Columns of fixed widths, the last one takes the rest."""
+        """Columns of fixed widths, the last one takes the rest; narrower ones where there is no room."""
+        if self.console.width < ROOMY:
+            widths = tuple(max(6, width * self.console.width // (ROOMY + 24)) for width in widths)
         grid = Table.grid(padding=(0, 2))
         for width in widths:
             grid.add_column(width=width, no_wrap=True, overflow="ellipsis")

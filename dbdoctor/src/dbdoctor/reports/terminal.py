@@ -4,18 +4,14 @@ from collections.abc import Sequence
 
 from dbdoctor.doctor import Diagnosis, Inspection
 from dbdoctor.findings import Attempt, Finding, MarkStep, MigrateStep, Plan, SqlStep
+from dbdoctor.reports.cause_meanings import meaning_of
 from dbdoctor.reports.letter import Letter, one_line
-from dbdoctor.reports.words import (
-    attempt_sentence,
-    finding_sentence,
-    many,
-    mark_sentence,
-    note_sentence,
-    remedy_sentence,
-    short,
-    step_sentence,
-)
+from dbdoctor.reports.meaning_words import words_for
+from dbdoctor.reports.migrations import Migrations
+from dbdoctor.reports.phrases import many, sample_words, short
+from dbdoctor.reports.words import attempt_sentence, finding_sentence, mark_sentence, note_sentence, remedy_sentence, step_sentence
 from dbdoctor.treatment import Progress, Run, Verification
+from dbdoctor.wanted.meanings import Explanation
 
 ATTEMPT_MARKS = {"cured": "good", "looked_ahead": "advice"}
 CHECKS = {
@@ -36,6 +32,8 @@ CHECKS = {
     "rows_as_before": "rows as before",
     "schema_as_before": "schema as before",
     "sequences_as_before": "sequences as before",
+    "keys_hold_for_everybody": "keys hold for every session",
+    "no_number_consumed": "no number of a sequence used up",
 }
 
 
@@ -56,6 +54,31 @@ def tell_findings(letter: Letter, findings: Sequence[Finding], *, heading: str =
 def tell_diagnosis(letter: Letter, diagnosis: Diagnosis) -> None:
     """The findings alone."""
     tell_findings(letter, diagnosis.findings)
+
+
+def tell_explanation(letter: Letter, found: Explanation) -> None:
+    """What an error means, what may be behind it, what to do and what not to."""
+    error, words = found.error, words_for(found)
+    letter.title(error.message or f"SQLSTATE {error.sqlstate}", f"SQLSTATE {error.sqlstate}" if error.message and error.sqlstate else "")
+    if error.detail:
+        letter.line(one_line(error.detail, 300), style="dim")
+    letter.heading("What it means")
+    letter.line(words.means)
+    if found.silent:
+        letter.line("Nothing failed: this notice is the only trace.")
+    if found.causes:
+        letter.heading("What may be behind it, the likeliest first")
+    for cause in found.causes:
+        meaning = meaning_of(cause)
+        letter.marked("advice", f"{meaning.title}  [{cause}]")
+        letter.line(meaning.means, indent=4)
+        letter.line(f"proof: {meaning.proof}", indent=4, style="dim")
+    letter.heading("What to do")
+    letter.line(words.do)
+    letter.heading("What a careless fix breaks")
+    letter.line(words.careless)
+    letter.heading("To know it for your database")
+    letter.line("dbdoctor diagnose URL --error 'THE TEXT' (or --sql FILE with the statement); it only reads.")
 
 
 def tell_inspection(letter: Letter, inspection: Inspection) -> None:
@@ -137,11 +160,30 @@ def tell_plan(letter: Letter, plan: Plan) -> None:
                 number += 1
             letter.numbered(number, "run the app's own migrate command")
             letter.line(step.command, indent=8, style="cyan")
+    for table, (held, there) in plan.sampled.items():
+        letter.marked("advice", sample_words(table, held, there))
     if plan.undone:
         letter.heading("What is left to you")
         letter.line("These wishes of your migrations contradict your rows or each other; nothing was guessed.")
         for evidence in plan.undone:
             letter.evidence(evidence.query, evidence.answer)
+
+
+def tell_migrations(letter: Letter, made: Migrations) -> None:
+    """Where the cure stands as a migration, and what has to be done by hand before and after it."""
+    letter.heading("The cure as a migration")
+    if not made.files:
+        letter.marked(
+            "advice", "The plan has no statement of its own for the schema or the rows: there is nothing to put into a migration."
+        )
+    if made.before:
+        letter.marked("risk", "Before it is run, tell the ledger what stands under “before”, or the tool does not get as far.")
+    if made.after:
+        letter.marked("risk", "When your own migrations have run after it, run what stands under “after”.")
+    if made.later:
+        letter.marked("advice", "What is kept for the way back goes away with what stands under “later”.")
+    for note in made.notes:
+        letter.marked("advice", note)
 
 
 def _tell_marks(letter: Letter, marks: Sequence[MarkStep]) -> None:
@@ -192,6 +234,8 @@ def tell_run(letter: Letter, run: Run, *, url: str) -> None:
     done = sum(1 for step in run.steps if step.state == "done")
     if run.state in {"applied", "stopped_before_migrate"}:
         letter.marked("good", f"Run {run.id}: {done} of {len(run.steps)} steps done.")
+    elif run.state == "applied_not_verified":
+        letter.marked("bad", f"Run {run.id}: every step is done, but what was verified afterwards failed. {run.error}")
     elif run.state == "undone":
         letter.marked("good", f"Run {run.id} is undone: schema, rows and ledger are as they were.")
     else:
@@ -206,7 +250,7 @@ def tell_run(letter: Letter, run: Run, *, url: str) -> None:
         letter.line(f"Now run in {run.next_cwd or '.'}: {run.next_command}")
     if run.verification:
         tell_verification(letter, run.verification)
-    if run.state in {"applied", "stopped_before_migrate", "failed"}:
+    if run.state in {"applied", "applied_not_verified", "stopped_before_migrate", "failed"}:
         letter.heading("How to undo it")
         letter.line(f"dbdoctor undo {url} {run.id}")
 

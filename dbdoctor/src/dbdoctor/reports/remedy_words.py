@@ -1,0 +1,76 @@
+"""One sentence for each remedy and step: what it does, from its facts. A new one gets a line in REMEDIES, and in TRIED if it is tried."""
+
+from collections.abc import Callable
+
+from dbdoctor.reports.phrases import Facts
+from dbdoctor.reports.remedy_words_of_keys import KEY_REMEDIES
+from dbdoctor.reports.remedy_words_of_rows import ROW_REMEDIES
+from dbdoctor.reports.remedy_words_of_scripts import SCRIPT_REMEDIES
+
+REMEDIES: dict[str, Callable[[Facts], str]] = {**SCRIPT_REMEDIES, **KEY_REMEDIES, **ROW_REMEDIES}
+
+# What an attempt tried, after "I tried it …".
+TRIED: dict[str, str] = {
+    "add_missing_column": "with the column added",
+    "add_unique_key": "with a unique key",
+    "allow_null": "with the column allowed to be NULL",
+    "bridge_view": "with a view under the name that is asked for",
+    "carry_out": "with its work done by us",
+    "change_in_order": "with both sides of the key changed",
+    "change_owner": "with the table handed to the role",
+    "change_under_views": "with what stands on the column taken down for a moment",
+    "check_at_once": "with the unique key checked at once",
+    "convert_child_column": "with the column converted",
+    "correct_column_type": "with the type corrected",
+    "correct_function": "with the trigger's function corrected",
+    "correct_name": "with the name corrected",
+    "create_schema": "with the schema made",
+    "default_partition": "with a default partition",
+    "defer_key": "with the key checked at the end of the transaction",
+    "disable_reaction": "with the trigger or rule switched off",
+    "drop_dependent_key": "with the keys that depend on it dropped",
+    "drop_invalid_index": "with the invalid index dropped",
+    "drop_stale_constraint": "with the outdated constraint dropped",
+    "drop_unvalidated_key": "with the half-made key dropped",
+    "enforce_key": "with the key enforced",
+    "filled_column": "with the new column filled",
+    "follow_updates": "with the key following the parent's changes",
+    "free_the_name": "with the name freed",
+    "grant_right": "with the right granted",
+    "keep_orphans": "with old orphans kept",
+    "lean_on_another_key": "with the keys leaning on another index",
+    "leave": "leaving a wish open",
+    "look_ahead": "with the obstacle out of the way",
+    "mark_as_applied": "with the migration recorded as applied",
+    "nothing_to_do": "without the statement",
+    "null_children": "with the children's reference set to NULL",
+    "null_orphans": "with orphans set to NULL",
+    "null_sentinels": "with the value for “none” set to NULL",
+    "null_unconvertible": "with what does not convert set to NULL",
+    "nullable_column": "with the column allowed to be NULL for now",
+    "number_duplicates": "with duplicates numbered anew",
+    "outside_transaction": "outside of a transaction",
+    "own_column": "with a column of its own",
+    "put_in_order": "in another order",
+    "quarantine_duplicates": "with duplicates in quarantine",
+    "quarantine_identical_rows": "with doubled rows in quarantine",
+    "quarantine_orphans": "with orphans in quarantine",
+    "quarantine_unconvertible": "with the rows that do not convert in quarantine",
+    "rebuild_invalid_index": "with the invalid index built again",
+    "refer_to_base_table": "with the key to the table behind it",
+    "refer_to_columns": "with the parent's columns in the right order",
+    "refer_to_whole_key": "with the whole key",
+    "release_tool_lock": "with the tool's lock released",
+    "remove_leftover": "with the leftover removed",
+    "rename_constraint": "with the constraint renamed",
+    "replace_constraint": "with the old key dropped for the new one",
+    "repoint_key": "with the key to the table that is meant",
+    "restore_parents": "with the parents brought back",
+    "run_missing_migration": "with the missing migration run",
+    "same_collation": "with one collation on both sides",
+    "set_logged": "with the parent logged",
+    "settle_pending_checks": "with pending checks done first",
+    "settle_unfinished": "with the unfinished migration to be run again",
+    "skip_what_is_there": "without what is there already",
+    "translate_values": "with the values translated",
+}
