@@ -149,7 +149,8 @@ def show_plan(found: Plan, outlet: Outlet, *, url: str, outcome: str = "", made:
         terminal.tell_findings(letter, found.findings)
         if outcome:
             terminal.tell_outcome(letter, outcome)
-        terminal.tell_plan(letter, found)
+        if outcome != "cannot":
+            terminal.tell_plan(letter, found)
     outlet.deliver(
         lambda form: rendering.plan(
             found, form, shown=parse_url(url).shown, outcome=outcome, made=made, tables=_tables(url, found) if form == "html" else ()

@@ -116,7 +116,8 @@ def _repair_statement(url: str, cure: StatementPlan, *, yes: bool, lock_timeout:
         letter = Letter()
         terminal.tell_findings(letter, cure.plan.findings)
         terminal.tell_outcome(letter, cure.outcome)
-        terminal.tell_plan(letter, cure.plan)
+        if cure.outcome != "cannot":  # then there is nothing to propose, and what was found says why
+            terminal.tell_plan(letter, cure.plan)
     tables = _tables(url, cure.plan, outlet)
     run = None
     if cure.plan.steps:

@@ -1,6 +1,7 @@
 """The parts of the doctor's letter: what was found, what was tried, what is proposed, what was done, how to undo it."""
 
 from collections.abc import Sequence
+from shlex import quote
 
 from dbdoctor.doctor import Diagnosis, Inspection
 from dbdoctor.findings import Attempt, Finding, MarkStep, MigrateStep, Plan, SqlStep
@@ -252,7 +253,7 @@ def tell_run(letter: Letter, run: Run, *, url: str) -> None:
         tell_verification(letter, run.verification)
     if run.state in {"applied", "applied_not_verified", "stopped_before_migrate", "failed"}:
         letter.heading("How to undo it")
-        letter.line(f"dbdoctor undo {url} {run.id}")
+        letter.line(f"dbdoctor undo {quote(url)} {run.id}")
 
 
 def tell_verification(letter: Letter, verification: Verification) -> None:
