@@ -15,8 +15,18 @@ from dbdoctor.rehearsal.statement import StatementPlan, rehearse_statement
 # In every run one variant of each cause that no given case has; all of them in the long one.
 NEW = {cause for v in variants() for cause in v.causes} - {cause for g in given() for cause in g.causes}
 SAMPLE = {next(v.name for v in variants() if cause in v.causes) for cause in NEW}
-# What stays wrong is the owner's: a trigger that goes on undoing the key's own deletes is told by the verification, not switched off.
-TELLS_OF_MORE = {"swapped-schema-stale-view-trigger"}
+# What stays wrong until somebody acts is told by the verification: a trigger that goes on undoing the key's own deletes (it is not
+# switched off unasked), a key that says NOT ENFORCED until the app has run its statement.
+TELLS_OF_MORE = {"swapped-schema-stale-view-trigger", "not-enforced"}
+LEDGERS = (
+    "schema_migrations",
+    "alembic_version",
+    "knex_migrations",
+    "django_migrations",
+    "_prisma_migrations",
+    "SequelizeMeta",
+    "databasechangelog",
+)
 # Only the ledger's entry tells that the table was made; its SQL is not known.
 SQL_UNKNOWN = {"rails-versions-restored"}
 
@@ -29,7 +39,8 @@ def treated(url: str, case: Broken, tmp_path: Path) -> tuple[StatementPlan, dbdo
 
 
 def rows(kept: dict[str, list[str]]) -> int:
-    return sum(len(table) for table in kept.values())
+    """Rows of the app's own tables, the migration tools' ledgers aside."""
+    return sum(len(table) for name, table in kept.items() if not any(ledger in name for ledger in LEDGERS))
 
 
 def is_cured(url: str, case: Broken, found: StatementPlan) -> None:
