@@ -8,7 +8,7 @@ from dbdoctor.reports import cause_words, remedy_words, terminal, words
 from dbdoctor.reports.cause_meanings import MEANINGS
 from dbdoctor.treatment.records import Note
 
-ACTIONS = codes("Remedy", "id") | codes("SqlStep", "code") - {""}
+ACTIONS = codes("Remedy", "id") | codes("setting_aside", "code") | codes("SqlStep", "code") - {""}
 CAUSES = codes("Finding", "cause") - {""}
 RESULTS = words_of(Attempt.__annotations__["result"])
 

@@ -1,11 +1,13 @@
 """One file per remedy: a finding in, undoable steps out. What they propose is a candidate until a rehearsal has proven it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from importlib import import_module
 
 from dbdoctor.checks import Case
-from dbdoctor.findings import Finding, Remedy
+from dbdoctor.databases.postgresql import ddl
+from dbdoctor.findings import Fact, Finding, Remedy, SqlStep
+from dbdoctor.model import TableName
 
 Proposal = Callable[[Finding, Case], Iterator[Remedy]]
 
@@ -40,6 +42,17 @@ def propose(finding: Finding, case: Case) -> list[Remedy]:
 def _proposals() -> tuple[Proposal, ...]:
     """They are imported late, so that they can import what they share."""
     return tuple(import_module(f"dbdoctor.repairs.{name}").propose for name in PROPOSALS)
+
+
+def setting_aside(
+    changes: Sequence[str], *, code: str, places: Sequence[TableName], rows: int, facts: dict[str, Fact], first: Sequence[SqlStep] = ()
+) -> Remedy:
+    """Rows of the tables are copied to quarantine and then changed or moved, all in one step (after those that come `first`)."""
+    step = SqlStep(
+        code=code, sql=ddl.at_once(places, changes), lock="ShareRowExclusiveLock", blocks="writes", writes=tuple(places), rows_touched=rows,
+        facts=facts,
+    )  # fmt: skip
+    return Remedy(id=code, rows_touched=rows, facts=facts, steps=(*first, step))
 
 
 def _cost(remedy: Remedy) -> tuple[int, bool, bool, int]:

@@ -6,6 +6,7 @@ from dbdoctor.checks import Case
 from dbdoctor.databases.postgresql import ddl
 from dbdoctor.findings import Fact, Finding, Remedy, SqlStep
 from dbdoctor.model import Reference, TableName
+from dbdoctor.repairs import setting_aside
 
 
 def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
@@ -32,20 +33,15 @@ def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
     condition = ddl.orphans_condition(reference, "t")
     rows = int(str(facts.get("rows") or 0))
     told: dict[str, Fact] = {"table": str(name), "column": column, "rows": rows, "sentinels": sentinels}
-    code = "null_sentinels"
     gives_way: list[SqlStep] = []
     if there.not_null:
-        gives_way.append(_step(ddl.drop_not_null(name, column), ddl.set_not_null(name, column), told))
+        gives_way.append(_step("allow_null", ddl.drop_not_null(name, column), ddl.set_not_null(name, column), told=told))
     if there.default is not None and there.default.strip("'").split("'")[0] in named:
-        gives_way.append(_step(ddl.drop_default(name, column), ddl.set_default(name, column, there.default), told))
-    prepare = [SqlStep(code=code, sql=sql, facts=told) for sql in ddl.make_quarantine(name)]
+        gives_way.append(_step("drop_default", ddl.drop_default(name, column), ddl.set_default(name, column, there.default), told=told))
     copy = ddl.keep_copy(name, f"{column} stood for none and is NULL now", condition)
-    written = SqlStep(
-        code=code, sql=ddl.at_once(name, [copy, ddl.empty_columns(name, child.columns, condition)]), lock="ShareRowExclusiveLock",
-        blocks="writes", writes=(name,), rows_touched=rows, facts=told,
-    )  # fmt: skip
-    yield Remedy(id=code, rows_touched=rows, facts=told, steps=(*prepare, *gives_way, written))
+    changes = [copy, ddl.empty_columns(name, child.columns, condition)]
+    yield setting_aside(changes, code="null_sentinels", places=[name], rows=rows, facts=told, first=gives_way)
 
 
-def _step(sql: str, undo: str, told: dict[str, Fact]) -> SqlStep:
-    return SqlStep(code="null_sentinels", sql=sql, undo_sql=undo, lock="AccessExclusiveLock", blocks="reads and writes", facts=told)
+def _step(code: str, sql: str, undo: str, *, told: dict[str, Fact]) -> SqlStep:
+    return SqlStep(code=code, sql=sql, undo_sql=undo, lock="AccessExclusiveLock", blocks="reads and writes", facts=told)

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from dbdoctor.checks import Case
 from dbdoctor.databases.postgresql import ddl
-from dbdoctor.findings import Fact, Finding, Remedy, SqlStep
+from dbdoctor.findings import Fact, Finding, Remedy
 from dbdoctor.model import TableName
+from dbdoctor.repairs import setting_aside
 
 
 def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
@@ -16,10 +17,6 @@ def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
     name, column = TableName(side.schema, side.table), side.columns[0]
     rows, _ = case.ask.count_rows(name)
     reason = f"numbers of {column} as they were"
-    change = ddl.at_once(name, [ddl.keep_copy(name, reason, "true"), ddl.number_in_order(name, column, key)])
+    changes = [ddl.keep_copy(name, reason, "true"), ddl.number_in_order(name, column, key)]
     facts: dict[str, Fact] = {"table": str(name), "column": column, "rows": rows}
-    prepare = [SqlStep(code="number_duplicates", sql=sql, facts=facts) for sql in ddl.make_quarantine(name)]
-    written = SqlStep(
-        code="number_duplicates", sql=change, lock="ShareRowExclusiveLock", blocks="writes", writes=(name,), rows_touched=rows, facts=facts
-    )
-    yield Remedy(id="number_duplicates", rows_touched=rows, facts=facts, steps=(*prepare, written))
+    yield setting_aside(changes, code="number_duplicates", places=[name], rows=rows, facts=facts)

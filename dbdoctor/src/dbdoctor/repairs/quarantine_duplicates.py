@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from dbdoctor.checks import Case
 from dbdoctor.databases.postgresql import ddl
-from dbdoctor.findings import Fact, Finding, Remedy, SqlStep
+from dbdoctor.findings import Fact, Finding, Remedy
 from dbdoctor.model import TableName
+from dbdoctor.repairs import setting_aside
 
 
 def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
@@ -24,9 +25,6 @@ def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
         return  # two rows of one value are both pointed at: which of them is meant only the owner knows
     condition = ddl.later_twins_condition(name, side.columns, key.columns, children=children)
     reason = f"{', '.join(side.columns)} must be unique, and another row with the same value stays"
-    change = ddl.at_once(name, [ddl.keep_copy(name, reason, condition), ddl.remove_rows(name, condition)])
+    changes = [ddl.keep_copy(name, reason, condition), ddl.remove_rows(name, condition)]
     facts: dict[str, Fact] = {"table": str(name), "columns": list(side.columns), "rows": rows}
-    code = "quarantine_duplicates"
-    prepare = [SqlStep(code=code, sql=sql, facts=facts) for sql in ddl.make_quarantine(name)]
-    written = SqlStep(code=code, sql=change, lock="ShareRowExclusiveLock", blocks="writes", writes=(name,), rows_touched=rows, facts=facts)
-    yield Remedy(id=code, rows_touched=rows, facts=facts, steps=(*prepare, written))
+    yield setting_aside(changes, code="quarantine_duplicates", places=[name], rows=rows, facts=facts)

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from dbdoctor.checks import Case
 from dbdoctor.databases.postgresql import ddl
-from dbdoctor.findings import Fact, Finding, Remedy, SqlStep
+from dbdoctor.findings import Fact, Finding, Remedy
 from dbdoctor.model import TableName
+from dbdoctor.repairs import setting_aside
 
 
 def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
@@ -23,9 +24,6 @@ def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
         return
     reason = f"equal to a row that stays, but {', '.join(side.columns)} must be unique"
     twin = ddl.twins_condition(name, side.columns)
-    change = ddl.at_once(name, [ddl.keep_copy(name, reason, twin), ddl.remove_rows(name, twin)])
+    changes = [ddl.keep_copy(name, reason, twin), ddl.remove_rows(name, twin)]
     facts: dict[str, Fact] = {"table": str(name), "rows": rows}
-    code = "quarantine_identical_rows"
-    prepare = [SqlStep(code=code, sql=sql, facts=facts) for sql in ddl.make_quarantine(name)]
-    written = SqlStep(code=code, sql=change, lock="ShareRowExclusiveLock", blocks="writes", writes=(name,), rows_touched=rows, facts=facts)
-    yield Remedy(id=code, rows_touched=rows, facts=facts, steps=(*prepare, written))
+    yield setting_aside(changes, code="quarantine_identical_rows", places=[name], rows=rows, facts=facts)

@@ -7,6 +7,7 @@ from dbdoctor.checks import Case
 from dbdoctor.databases.postgresql import ddl
 from dbdoctor.findings import Fact, Finding, Remedy, SqlStep
 from dbdoctor.model import ForeignKey, TableName
+from dbdoctor.repairs import setting_aside
 
 
 def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
@@ -90,13 +91,8 @@ def _emptied(key: ForeignKey, value: str) -> Iterator[Remedy]:
     name: TableName = key.child
     condition = ddl.holds_one_of(key.columns[0], [value])
     told: dict[str, Fact] = {"table": str(name), "columns": list(key.columns), "value": value}
-    code = "null_children"
-    change = ddl.at_once(
-        name, [ddl.keep_copy(name, f"its parent {value} is to go", condition), ddl.empty_columns(name, key.columns, condition)]
-    )
-    prepare = [SqlStep(code=code, sql=sql, facts=told) for sql in ddl.make_quarantine(name)]
-    written = SqlStep(code=code, sql=change, lock="ShareRowExclusiveLock", blocks="writes", writes=(name,), facts=told)
-    yield Remedy(id=code, rows_touched=1, facts=told, steps=(*prepare, written))
+    changes = [ddl.keep_copy(name, f"its parent {value} is to go", condition), ddl.empty_columns(name, key.columns, condition)]
+    yield setting_aside(changes, code="null_children", places=[name], rows=1, facts=told)
 
 
 def _following(key: ForeignKey) -> Iterator[Remedy]:

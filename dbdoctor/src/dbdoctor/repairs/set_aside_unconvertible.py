@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from dbdoctor.checks import Case
 from dbdoctor.databases.postgresql import ddl
-from dbdoctor.findings import Fact, Finding, Remedy, SqlStep
+from dbdoctor.findings import Fact, Finding, Remedy
 from dbdoctor.model import TableName
+from dbdoctor.repairs import setting_aside
 
 
 def propose(finding: Finding, _: Case) -> Iterator[Remedy]:
@@ -26,9 +27,4 @@ def propose(finding: Finding, _: Case) -> Iterator[Remedy]:
         "values": finding.facts.get("values"),
         "to": finding.facts["to"],
     }
-    prepare = [SqlStep(code=code, sql=sql, facts=facts) for sql in ddl.make_quarantine(name)]
-    written = SqlStep(
-        code=code, sql=ddl.at_once(name, [copy, change]), lock="ShareRowExclusiveLock", blocks="writes", writes=(name,), rows_touched=rows,
-        facts=facts,
-    )  # fmt: skip
-    yield Remedy(id=code, rows_touched=rows, facts=facts, steps=(*prepare, written))
+    yield setting_aside([copy, change], code=code, places=[name], rows=rows, facts=facts)

@@ -1,6 +1,6 @@
 """Orphans: keep them under a key that checks new rows only, or write NULL (the row as it was is kept), or move them to quarantine."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -10,6 +10,7 @@ from dbdoctor.databases.postgresql import ddl, ddl_objects
 from dbdoctor.databases.postgresql.families import relatives
 from dbdoctor.findings import Finding, Remedy, SqlStep
 from dbdoctor.model import Reference, TableName
+from dbdoctor.repairs import setting_aside
 
 # Causes under which rows without a parent stand.
 CAUSES = {"orphan_rows", "fk_not_enforced", "invalid_or_not_validated_constraint", "trigger_or_rule"}
@@ -43,8 +44,8 @@ def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
     # A key that deletes along would have taken the rows; where it guards nothing yet, an empty reference is the smaller change.
     follows = finding.cause == "fk_not_enforced" and finding.facts.get("on_delete") == "CASCADE"
     if finding.facts.get("nullable") and not follows:
-        empty = ddl.at_once(reference.child, [copy, ddl.empty_columns(reference.child, child.columns, condition)])
-        yield _remedy("null_orphans", reference.child, change=empty, facts=facts)
+        changes = [copy, ddl.empty_columns(reference.child, child.columns, condition)]
+        yield setting_aside(changes, code="null_orphans", places=[reference.child], rows=rows, facts=facts)
     yield from _quarantined(finding, case, reference.child, condition=condition, reason=reason, facts=facts)
 
 
@@ -64,10 +65,9 @@ def _quarantined(finding: Finding, case: Case, name: TableName, *, condition: st
         )
     ]
     places = list(dict.fromkeys(one.table for one in family))
-    locks = [ddl.lock_against_writers(place) for place in places]
-    change = ddl.at_once(name, [*locks, *off, *changes, ddl.keep_copy(name, reason, condition), ddl.remove_rows(name, condition), *on])
+    whole = [*off, *changes, ddl.keep_copy(name, reason, condition), ddl.remove_rows(name, condition), *on]
     told = {**facts, "along": [str(place) for place in places]} if places else facts
-    yield _remedy("quarantine_orphans", name, change=change, facts=told, along=places)
+    yield setting_aside(whole, code="quarantine_orphans", places=[name, *places], rows=facts["rows"], facts=told)
 
 
 def _around(finding: Finding, table: TableName) -> tuple[list[str], list[str]]:
@@ -91,18 +91,3 @@ def _keep(finding: Finding, case: Case, *, reference: Reference, facts: dict[str
         lock="ShareRowExclusiveLock", blocks="writes", facts=dict(facts),
     )  # fmt: skip
     yield Remedy(id="keep_orphans", facts=facts, steps=(step,))
-
-
-def _remedy(code: str, table: TableName, *, change: str, facts: dict[str, Any], along: Sequence[TableName] = ()) -> Remedy:
-    made = dict.fromkeys(sql for place in (table, *along) for sql in ddl.make_quarantine(place))
-    prepare = [SqlStep(code=code, sql=sql, facts=dict(facts)) for sql in made]
-    written = SqlStep(
-        code=code,
-        sql=change,
-        lock="ShareRowExclusiveLock",
-        blocks="writes",
-        writes=(table, *along),
-        rows_touched=facts["rows"],
-        facts=dict(facts),
-    )
-    return Remedy(id=code, rows_touched=facts["rows"], facts=dict(facts), steps=(*prepare, written))

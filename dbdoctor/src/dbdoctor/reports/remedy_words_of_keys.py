@@ -80,6 +80,7 @@ KEY_REMEDIES: dict[str, Callable[[Facts], str]] = {
     ),
     "correct_function": lambda f: f"have function {f.get('function')} ask for {_of(f, 'to')} where it asks for {f.get('from')}",
     "defer_key": lambda f: f"have {f.get('key')} of {table_of(f)} checked at COMMIT, so that rows can come in any order",
+    "drop_default": lambda f: f"take the default off {table_of(f)}.{f.get('column')}: no parent has that value",
     "allow_null": lambda f: f"allow {table_of(f)}.{f.get('column')} to be NULL; the rows stay as they are",
     "drop_stale_constraint": _stale,
     "index_for_key": lambda f: f"build a plain index on {table_of(f)} ({listed(f.get('columns'))}), for the key's searches",

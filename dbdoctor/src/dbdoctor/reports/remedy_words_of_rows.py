@@ -27,6 +27,16 @@ def _sentinels(facts: Facts) -> str:
     return f"{allowed}; the rows as they were stay in quarantine"
 
 
+def _quarantine_orphans(facts: Facts) -> str:
+    moved = f"move {many(facts.get('rows'), 'row')} of {table_of(facts)} without a parent to quarantine"
+    along = facts.get("along")
+    return (
+        f"{moved}, and what hangs on them in {listed([str(t).removeprefix('public.') for t in along])}"
+        if isinstance(along, list) and along
+        else moved
+    )
+
+
 def _unconvertible(facts: Facts) -> str:
     return f"{many(facts.get('rows'), 'row')} of {table_of(facts)} whose {facts.get('column')} is no {facts.get('to')}"
 
@@ -62,7 +72,7 @@ ROW_REMEDIES: dict[str, Callable[[Facts], str]] = {
     "keep_orphans": _keep_orphans,
     "null_orphans": _null_orphans,
     "null_sentinels": _sentinels,
-    "quarantine_orphans": lambda f: f"move {many(f.get('rows'), 'row')} of {table_of(f)} without a parent to quarantine",
+    "quarantine_orphans": _quarantine_orphans,
     "null_children": lambda f: (
         f"empty {listed(f.get('columns'))} where {table_of(f)} points at {f.get('value')}; the rows as they were stay in quarantine"
     ),

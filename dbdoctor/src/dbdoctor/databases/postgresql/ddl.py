@@ -120,14 +120,14 @@ def make_quarantine(name: TableName) -> list[str]:
     ]
 
 
-def lock_against_writers(name: TableName) -> str:
-    """Others may read the table, and not write to it."""
-    return f"LOCK TABLE {table(name)} IN SHARE ROW EXCLUSIVE MODE"
+def at_once(places: Sequence[TableName], statements: Sequence[str]) -> str:
+    """The statements as one step that keeps copies of rows of these tables: what is copied is what is then changed.
 
-
-def at_once(name: TableName, statements: Sequence[str]) -> str:
-    """The statements as one step, with nobody else writing to the table between them: what is copied is what is then changed."""
-    return "; ".join([lock_against_writers(name), *statements])
+    The quarantine is made where it is not there yet; from then on nobody else writes to the tables until the step is done.
+    """
+    made = dict.fromkeys(sql for place in places for sql in make_quarantine(place))
+    locks = [f"LOCK TABLE {table(place)} IN SHARE ROW EXCLUSIVE MODE" for place in places]
+    return "; ".join([*made, *locks, *statements])
 
 
 def twins_condition(name: TableName, filled: Sequence[str]) -> str:

@@ -17,7 +17,8 @@ ORDER BY w.pid"""
 _HELD: LiteralString = """
 SELECT n.nspname, c.relname, l.mode
 FROM pg_locks l JOIN pg_class c ON c.oid = l.relation JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE l.pid = pg_backend_pid() AND l.granted AND c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_'"""
+WHERE l.pid = pg_backend_pid() AND l.granted AND c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_'
+  AND n.nspname <> 'dbdoctor'  -- nobody waits for what is our own"""
 
 # From weakest to strongest, as in PostgreSQL's table of conflicting lock modes.
 STRENGTH = (
