@@ -143,6 +143,8 @@ def test_what_opens_looks_right(windows: Windows, place: Place, change: Callable
 def look_at(opened: Window, place: Place, device: Device) -> None:
     """Measure, let axe look, and keep the pictures in both colours."""
     page = opened.page
+    # What htmx put in keeps the looks of what it replaces, faded while it was sent, until it has settled.
+    page.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
     assert opened.overflow() == 0
     found = page.evaluate(RUN_AXE, None)
     # As tall as the page, so that what is fixed to the screen's edge stands at the page's end.
