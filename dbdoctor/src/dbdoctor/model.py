@@ -1,6 +1,6 @@
 """A schema in neutral words: what the catalog of any database holds, and what somebody wants of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import msgspec
@@ -145,6 +145,16 @@ class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     def children_of(self, parent: TableName) -> list[ForeignKey]:
         """The foreign keys that point at `parent`."""
         return [key for key in self.foreign_keys() if key.parent == parent]
+
+    def deleted_with(self, parents: Iterable[TableName]) -> set[TableName]:
+        """The tables themselves, and all whose rows go when rows of them are deleted (ON DELETE CASCADE, over any number of keys)."""
+        reached = set(parents)
+        todo = list(reached)
+        while todo:
+            below = {key.child for key in self.children_of(todo.pop()) if key.on_delete == "CASCADE"} - reached
+            reached |= below
+            todo += below
+        return reached
 
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True):

@@ -77,7 +77,7 @@ def test_a_repair_is_told_on_a_page_with_its_map_as_it_was_before(ill: Patient, 
     told = call_here("repair", ill.url, "--want", WISH, "--yes", "--out", tmp_path / "r.html")
     assert told.exit_code == 0, told.said
     page = (tmp_path / "r.html").read_text()
-    for words in ("Repaired", "uuid", "How I know it holds", "dbdoctor undo", 'class="map wide"', "What becomes of your statement"):
+    for words in ("Repaired", "uuid", "How I know it holds", "dbdoctor undo", 'class="map wide"', "What becomes of your wish"):
         assert words in page
 
 

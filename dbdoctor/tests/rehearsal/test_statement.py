@@ -5,6 +5,7 @@ from patients import Patient
 
 from dbdoctor.findings import SqlStep
 from dbdoctor.rehearsal.statement import Orphans, StatementPlan, rehearse_statement
+from dbdoctor.wanted.wishes import read_wish
 
 KEY = "ALTER TABLE pets ADD CONSTRAINT pets_owner FOREIGN KEY (owner_id) REFERENCES people (id)"
 
@@ -23,6 +24,17 @@ def treated(patient: Patient, sql: str, orphans: Orphans = "auto") -> StatementP
     assert patient.schema == schema
     assert patient.value("SELECT count(*) FROM pets") == rows
     return found
+
+
+def wished(patient: Patient, wish: str = "pets.owner_id -> people.id") -> StatementPlan:
+    schema = patient.schema
+    found = rehearse_statement(url=patient.url, wishes=[read_wish(wish)])
+    assert patient.schema == schema
+    return found
+
+
+def codes(found: StatementPlan) -> list[str]:
+    return [step.code for step in found.plan.steps if isinstance(step, SqlStep)]
 
 
 def carried_out(patient: Patient, found: StatementPlan) -> None:
@@ -99,3 +111,45 @@ def test_a_parent_without_a_unique_key_gets_one(pets: Patient) -> None:
     assert [finding.cause for finding in found.plan.findings] == ["parent_not_unique"]
     carried_out(pets, found)
     assert pets.error(KEY) is None
+
+
+def test_a_key_that_is_wished_for_is_made_unchecked_and_validated_afterwards(pets: Patient) -> None:
+    pets.run("DELETE FROM pets WHERE id = 3")
+    found = wished(pets)
+    assert (found.outcome, codes(found)) == ("made", ["add_key_not_valid", "validate_key"])
+    carried_out(pets, found)
+    assert [(key.name, key.validated) for key in pets.catalog.foreign_keys() if key.child.name == "pets"] == [("pets_owner_id_fkey", True)]
+    assert wished(pets).outcome == "not_needed"
+
+
+def test_what_stands_in_the_way_of_a_wish_is_cured_in_the_same_plan(pets: Patient) -> None:
+    found = wished(pets)
+    assert found.outcome == "made"
+    carried_out(pets, found)
+    assert pets.value("SELECT owner_id FROM dbdoctor.quarantine_pets") == 77
+    assert wished(pets).outcome == "not_needed"
+
+
+def test_a_wish_for_a_key_that_was_never_validated_validates_it(pets: Patient) -> None:
+    pets.run("DELETE FROM pets WHERE id = 3")
+    pets.run(f"{KEY} NOT VALID")
+    found = wished(pets)
+    assert (found.outcome, codes(found)) == ("made", ["validate_key"])
+    carried_out(pets, found)
+    assert wished(pets).outcome == "not_needed"
+
+
+def test_a_name_that_is_taken_is_not_taken_again(pets: Patient) -> None:
+    pets.run("DELETE FROM pets WHERE id = 3")
+    pets.run("ALTER TABLE pets ADD CONSTRAINT pets_owner_id_fkey CHECK (owner_id < 100)")
+    found = wished(pets)
+    assert found.outcome == "made"
+    carried_out(pets, found)
+    assert wished(pets).outcome == "not_needed"
+
+
+def test_the_locks_of_a_corrected_statement_are_those_that_were_measured(pets: Patient) -> None:
+    pets.run("DELETE FROM pets WHERE id = 3")
+    found = treated(pets, KEY.replace("people", '"People"'))
+    assert found.outcome == "replaced"
+    assert any(step.lock and step.blocks for step in found.plan.steps if isinstance(step, SqlStep))

@@ -1,9 +1,12 @@
 """What is shown to a person: never wider than asked for, plain when piped, and harmless whatever names and messages hold."""
 
 import io
+import shlex
 import sys
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given
 from reports import cases
 from reports.cases import NASTY
 from rich.cells import cell_len
@@ -74,6 +77,19 @@ def test_the_letter_is_plain_where_nobody_watches(monkeypatch: pytest.MonkeyPatc
 @every_text
 def test_no_line_of_a_plain_letter_ends_with_blanks(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert [line for line in written(text, monkeypatch).splitlines() if line != line.rstrip()] == []
+
+
+@given(
+    words=st.lists(
+        st.text(st.characters(categories=["L", "N", "P", "S", "Zs"], max_codepoint=0x2000), max_size=200), min_size=1, max_size=5
+    )
+)
+def test_a_command_reads_to_a_shell_as_it_was_meant_however_it_is_broken(words: list[str]) -> None:
+    stream = io.StringIO()
+    Letter(stream).command("dbdoctor", *words)
+    broken = stream.getvalue()
+    assert max(cell_len(line) for line in broken.splitlines()) <= 80
+    assert shlex.split(broken.replace("\\\n", "")) == ["dbdoctor", *(visible(word) for word in words)]
 
 
 @pytest.mark.parametrize("columns", [40, 80, 120])

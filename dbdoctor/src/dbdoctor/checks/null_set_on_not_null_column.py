@@ -6,7 +6,7 @@ import msgspec
 
 from dbdoctor.checks import Case, as_reference, sides
 from dbdoctor.findings import Evidence, Fact, Finding
-from dbdoctor.model import ForeignKey, TableName
+from dbdoctor.model import ForeignKey
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -23,7 +23,7 @@ def check(case: Case) -> Iterator[Finding]:
             and column.not_null
             and column.name in key.columns
             and acts
-            and _reaches(case, parents, key)
+            and key.parent in case.catalog.deleted_with(parents)
             and key.child.name == case.error.table.name
         ):
             yield _finding(case, key, column.name)
@@ -37,17 +37,6 @@ def survey(case: Case) -> Iterator[Finding]:
         columns = [c for name in key.columns if (c := table.column(name)) and c.not_null]
         if columns and "SET NULL" in {key.on_delete, key.on_update}:
             yield msgspec.structs.replace(_finding(case, key, columns[0].name), severity="risk")
-
-
-def _reaches(case: Case, parents: set[TableName], key: ForeignKey) -> bool:
-    """Whether deleting from one of the tables comes to this key's parent: directly, or through cascades."""
-    reached, todo = set(parents), list(parents)
-    while todo:
-        parent = todo.pop()
-        below = {k.child for k in case.catalog.foreign_keys() if k.parent == parent and k.on_delete == "CASCADE"} - reached
-        reached |= below
-        todo += below
-    return key.parent in reached
 
 
 def _finding(case: Case, key: ForeignKey, column: str) -> Finding:

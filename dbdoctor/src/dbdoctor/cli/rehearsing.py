@@ -30,7 +30,7 @@ from dbdoctor.cli.options import (
     settings_of,
 )
 from dbdoctor.cli.outlets import Outlet, keep_until_enter, letter_for, outlet_of, telling_of_the_copy, write_plan
-from dbdoctor.cli.wanting import migrations_of, script_of
+from dbdoctor.cli.wanting import migrations_of
 from dbdoctor.databases.postgresql.connection import parse_url
 from dbdoctor.errors import UsageError
 from dbdoctor.findings import Plan
@@ -42,6 +42,7 @@ from dbdoctor.rehearsal.trial import CommandSettings
 from dbdoctor.reports import rendering, terminal
 from dbdoctor.reports.letter import Letter
 from dbdoctor.reports.migrations import Migrations
+from dbdoctor.wanted.wishes import read_wish
 
 PLAN_FILE = Path("plan.json")
 
@@ -94,7 +95,9 @@ def plan(
     if outlet.talks and made:
         tell_migrations(Letter(), made, written)
     elif outlet.talks and found.steps:
-        Letter().line(f"Written to {out or PLAN_FILE}. Apply it with: dbdoctor apply {parse_url(url).shown_url} {out or PLAN_FILE}")
+        letter = Letter()
+        letter.line(f"Written to {out or PLAN_FILE}. Apply it with:")
+        letter.command("dbdoctor", "apply", parse_url(url).shown_url, str(out or PLAN_FILE))
     return BLOCKED if outcome == "cannot" else HEALTHY
 
 
@@ -113,12 +116,14 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 def treated(asked: Asked, *, words: str, talks: bool, keep_server: bool = False) -> StatementPlan:
     """The proven plan for statements, wishes and models; what is tried is told where somebody listens."""
     doctor.refuse_other_databases(asked.url)
-    script = script_of(sql=asked.sql, want=asked.want, references=asked.references)
+    sql = doctor.read_sql(asked.sql) if asked.sql else ""
+    wishes = (*map(read_wish, asked.want or ()), *asked.references)
     migrations = migrations_of(asked.migration_names)
     letter = letter_for(words, asked.url) if talks else None
     with opened_ward(
-        url=asked.url, sql=script, orphans=asked.orphans, isolated=asked.isolated, migrations=migrations, tell=telling_of_the_copy(letter)
-    ) as ward:
+        url=asked.url, sql=sql, wishes=wishes, orphans=asked.orphans, isolated=asked.isolated, migrations=migrations,
+        tell=telling_of_the_copy(letter),
+    ) as ward:  # fmt: skip
         found = ward.treat()
         if keep_server:
             keep_until_enter(ward.copy.sandbox.url(database=ward.copy.target.database))

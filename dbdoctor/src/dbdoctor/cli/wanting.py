@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from dbdoctor import doctor
-from dbdoctor.databases.postgresql import ddl
 from dbdoctor.databases.postgresql.catalog import read_catalog
 from dbdoctor.databases.postgresql.connection import connect
 from dbdoctor.histories import Migration
@@ -29,12 +28,6 @@ def wanted_of(*, sql: str, error: str, want: list[str] | None, models: str, migr
 def migrations_of(source: str) -> tuple[Migration, ...]:
     """The app's migrations as a file names them; none without a file. Raises UsageError when it cannot be read."""
     return read_names(read_text(Path(source), next_step=NAMES_FORM)) if source else ()
-
-
-def script_of(*, sql: str, want: list[str] | None, references: tuple[Reference, ...] = ()) -> str:
-    """One script for statements, wishes and the keys of models."""
-    script = doctor.script_for(sql=doctor.read_sql(sql) if sql else "", wishes=tuple(want or ()))
-    return ";\n".join([*([script.rstrip().rstrip(";")] if script.strip() else []), *(ddl.add_foreign_key(r) for r in references)])
 
 
 def missing_keys(url: str, *, models: str, cwd: Path) -> tuple[Reference, ...]:

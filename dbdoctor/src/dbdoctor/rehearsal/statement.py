@@ -15,19 +15,20 @@ from dbdoctor.databases.postgresql.questions import PostgresQuestions
 from dbdoctor.databases.postgresql.steps import error_of, run_step
 from dbdoctor.findings import Evidence, Finding, MarkStep, Plan, Remedy, SqlStep, Step, Subject
 from dbdoctor.histories import Migration
-from dbdoctor.model import Catalog, TableName
+from dbdoctor.model import Catalog, Reference
 from dbdoctor.rehearsal.copying import Stage, Ward, filled_copy
 from dbdoctor.rehearsal.ledger_views import Book, open_book
 from dbdoctor.rehearsal.ledgering import for_the_ledger, mark_of
 from dbdoctor.rehearsal.losses import Loss, losses
 from dbdoctor.rehearsal.running import Failure, run_script
 from dbdoctor.rehearsal.standing_in import as_steps
+from dbdoctor.rehearsal.wishing import key_steps, wished
 from dbdoctor.repairs import STANDS_IN, propose
 from dbdoctor.wanted.effects import TRANSACTION_WORDS, Effect, effects_of, split_statements
 from dbdoctor.wanted.presence import is_like
 
 Orphans = Literal["auto", "keep", "null", "quarantine"]
-Outcome = Literal["succeeds", "replaced", "not_needed", "cannot"]
+Outcome = Literal["succeeds", "replaced", "made", "not_needed", "cannot"]
 # Remedies that a chosen policy for orphans rules out.
 POLICIES: dict[str, Orphans] = {"keep_orphans": "keep", "null_orphans": "null", "quarantine_orphans": "quarantine"}
 # What writes over rows of people for the sake of a rule, or takes a rule away that somebody meant: shown, never taken unasked.
@@ -59,28 +60,33 @@ def quiet(_: object) -> None:
 
 @contextmanager
 def opened_ward(
-    *, url: str, sql: str, orphans: Orphans = "auto", isolated: bool = True, migrations: Sequence[Migration] = (),
-    tell: Callable[[Stage], None] = quiet,
+    *, url: str, sql: str = "", wishes: Sequence[Reference] = (), orphans: Orphans = "auto", isolated: bool = True,
+    migrations: Sequence[Migration] = (), tell: Callable[[Stage], None] = quiet,
 ) -> Iterator["StatementWard"]:  # fmt: skip
     """A copy of the target on which the script can be tried; everything is gone at the end."""
     with filled_copy(url=url, isolated=isolated, tell=tell) as ward:
         book = open_book(ward.source, ward.catalog, names=migrations)
-        yield StatementWard(ward, split_statements(sql), orphans=orphans, book=book)
+        script = [*split_statements(sql), *wished(wishes, ward.catalog)]
+        yield StatementWard(ward, script, orphans=orphans, book=book, ours=bool(wishes) and not sql.strip())
 
 
 def rehearse_statement(
-    *, url: str, sql: str, orphans: Orphans = "auto", isolated: bool = True, migrations: Sequence[Migration] = (),
-    tell: Callable[[Stage], None] = quiet,
+    *, url: str, sql: str = "", wishes: Sequence[Reference] = (), orphans: Orphans = "auto", isolated: bool = True,
+    migrations: Sequence[Migration] = (), tell: Callable[[Stage], None] = quiet,
 ) -> StatementPlan:  # fmt: skip
-    """Find the cheapest steps after which the statement runs on a copy of the target; the target is only read."""
-    with opened_ward(url=url, sql=sql, orphans=orphans, isolated=isolated, migrations=migrations, tell=tell) as ward:
+    """Find the cheapest steps after which the statement runs on a copy of the target; the target is only read.
+
+    Keys that are wished for without any statement are made by the steps themselves.
+    """
+    with opened_ward(url=url, sql=sql, wishes=wishes, orphans=orphans, isolated=isolated, migrations=migrations, tell=tell) as ward:
         return ward.treat()
 
 
 class StatementWard:
-    """Tries steps before the script, each time on a fresh clone."""
+    """Tries steps before the script, each time on a fresh clone. What is `ours` is carried out by the plan, not by the app."""
 
-    def __init__(self, ward: Ward, script: Sequence[str], *, orphans: Orphans, book: Book | None) -> None:
+    def __init__(self, ward: Ward, script: Sequence[str], *, orphans: Orphans, book: Book | None, ours: bool = False) -> None:
+        self.ours = ours
         self.copy = ward.copy
         self.catalog = ward.catalog
         self.source = ward.source
@@ -103,6 +109,8 @@ class StatementWard:
 
     def treat(self) -> StatementPlan:
         """The outcome and its plan."""
+        if not self.script:
+            return StatementPlan(outcome="not_needed", plan=self._plan(()))
         found = self._explore((), self.script, DEPTH)
         if found is None:
             return StatementPlan(outcome="cannot", plan=self._plan(()))
@@ -112,10 +120,28 @@ class StatementWard:
         replaced = found.script != self.script
         told = any(s.code == "settle_ledger" for s in found.steps)
         ledger: tuple[Step, ...] = () if told else for_the_ledger(self.book, self.script, replaced=replaced)
-        if not replaced:
-            return StatementPlan(outcome="succeeds", plan=self._plan((*found.steps, *ledger)))
-        made = tuple(as_steps(found.script))
-        return StatementPlan(outcome="replaced", plan=self._plan((*found.steps, *made, *ledger)))
+        if self.ours:
+            return self._proven("made", (*found.steps, *key_steps(found.script, self.catalog)), found.script)
+        if replaced:
+            return self._proven("replaced", (*found.steps, *as_steps(found.script), *ledger), found.script)
+        return StatementPlan(outcome="succeeds", plan=self._plan((*found.steps, *ledger)))
+
+    def _proven(self, outcome: Outcome, steps: Sequence[Step], script: tuple[str, ...]) -> StatementPlan:
+        """The plan, replayed from its start on a fresh clone just as it will be applied: what is shown is what was proven and measured."""
+        self.copy.fresh()
+        measured: list[Step] = []
+        with self.copy.open(as_app=True) as connection:
+            for step in steps:
+                try:
+                    measured.append(run_step(connection, step) if isinstance(step, SqlStep) else step)
+                except SqlError as error:
+                    self.findings.append(
+                        _unknown(step.sql if isinstance(step, SqlStep) else "", Failure(position=0, error=error_of(error)))
+                    )
+                    return StatementPlan(outcome="cannot", plan=self._plan(()))
+        if self._lost(script):
+            return StatementPlan(outcome="cannot", plan=self._plan(()))
+        return StatementPlan(outcome=outcome, plan=self._plan(tuple(measured)))
 
     def _explore(self, steps: tuple[SqlStep, ...], script: tuple[str, ...], depth: int) -> _Cure | None:
         measured, failure, connection = self._attempt(steps, script)
@@ -233,7 +259,7 @@ class StatementWard:
             if e.kind in _TAKING and (t := self.catalog.find(e.table.name, e.table.schema or None))
         }
         own = [self.book.history.ledger, *([self.book.state.lock.table] if self.book.state.lock else [])] if self.book else []
-        aside = (*along(self.catalog, meant, "CASCADE"), *own)
+        aside = (*self.catalog.deleted_with(meant), *own)
         emptied = {(k.child, c) for k in self.catalog.foreign_keys() if k.parent in aside and k.on_delete == "SET NULL" for c in k.columns}
         with self.copy.open_base() as base, self.copy.open() as after:
             found = losses(base, after, aside=aside)
@@ -254,7 +280,7 @@ class StatementWard:
 
 def _catalog(asked: Connection, *, path_of: Connection) -> Catalog:
     """The catalog with definitions as our own sessions print and read them, and the search path that the script has set."""
-    path = read_catalog(path_of).search_path
+    path = scripts.schemas_looked_in(path_of)
     with scripts.own_search_path(asked):
         return msgspec.structs.replace(read_catalog(asked), search_path=path)
 
@@ -274,14 +300,3 @@ def _effects(statement: str, earlier: Sequence[str]) -> tuple[Effect, ...]:
     """What a statement does; a COMMIT does what was put off until then."""
     own = effects_of(statement)
     return tuple(e for s in earlier for e in effects_of(s) if e.kind not in TRANSACTION_WORDS) or own if own[0].kind == "commit" else own
-
-
-def along(catalog: Catalog, start: set[TableName], action: str) -> set[TableName]:
-    """The tables themselves and those that follow them, over keys with the action."""
-    reached, todo = set(start), list(start)
-    while todo:
-        parent = todo.pop()
-        below = {k.child for k in catalog.foreign_keys() if k.parent == parent and k.on_delete == action} - reached
-        reached |= below
-        todo += below
-    return reached

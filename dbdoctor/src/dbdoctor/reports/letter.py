@@ -2,8 +2,10 @@
 
 import re
 import sys
+from shlex import quote
 from typing import IO, Any, TextIO, cast
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
@@ -61,6 +63,21 @@ class Letter:
         """A sentence, wrapped with its indent kept."""
         self.console.print(Padding(Text(visible(text), style=style), (0, 0, 0, indent), expand=False))
 
+    def command(self, *words: str) -> None:
+        """A command to copy, quoted for a shell: what does not fit into a line goes on in the next one just as a shell reads it."""
+        room = self.console.width - len(" \\")
+        lines = [""]
+        for word in words:
+            for number, piece in enumerate(_pieces(visible(word), room=room - 2)):
+                if number:  # within a word nothing may stand between
+                    lines[-1:] = [f"{lines[-1]}\\", piece]
+                elif not lines[-1] or cell_len(lines[-1]) + 1 + cell_len(piece) <= room:
+                    lines[-1] = f"{lines[-1] or ' '} {piece}"
+                else:
+                    lines[-1:] = [f"{lines[-1]} \\", f"  {piece}"]
+        for line in lines:
+            self.console.print(Text(line))
+
     def marked(self, kind: str, text: str, *, indent: int = 2) -> None:
         """A sentence with a symbol; the words alone say the same."""
         symbol, colour = SYMBOLS[kind]
@@ -115,3 +132,11 @@ def one_line(text: str, longest: int) -> str:
         return folded
     half = (longest - 3) // 2
     return f"{folded[:half]} … {folded[-half:]}"
+
+
+def _pieces(word: str, *, room: int) -> list[str]:
+    """A word quoted for a shell, in as many parts as it takes for each to fit."""
+    half = len(word) // 2
+    if not half or cell_len(quote(word)) <= room:
+        return [quote(word)]
+    return [*_pieces(word[:half], room=room), *_pieces(word[half:], room=room)]

@@ -1,7 +1,6 @@
 """The parts of the doctor's letter: what was found, what was tried, what is proposed, what was done, how to undo it."""
 
 from collections.abc import Sequence
-from shlex import quote
 
 from dbdoctor.doctor import Diagnosis, Inspection
 from dbdoctor.findings import Attempt, Finding, MarkStep, MigrateStep, Plan, SqlStep
@@ -128,14 +127,20 @@ def tell_attempt(letter: Letter, attempt: Attempt) -> None:
 OUTCOMES = {
     "succeeds": ("good", "After these steps your statement runs; on the copy it did. Run it yourself."),
     "replaced": ("good", "The statement itself was wrong; the corrected one stands among the steps and reaches its aim."),
-    "not_needed": ("good", "What the statement makes is there already."),
+    "made": ("good", "The keys you want are made by these steps."),
+    "not_needed": ("good", "What is wanted is there already."),
     "cannot": ("bad", "No safe repair was found; nothing was changed. The findings show what stands in the way and what you can choose."),
 }
 
 
+def outcome_heading(outcome: str) -> str:
+    """Whether the app has a statement of its own, or the doctor makes what is wished for."""
+    return "What becomes of your wish" if outcome == "made" else "What becomes of your statement"
+
+
 def tell_outcome(letter: Letter, outcome: str) -> None:
-    """What becomes of the statement."""
-    letter.heading("What becomes of your statement")
+    """What becomes of the statement, or of the wish."""
+    letter.heading(outcome_heading(outcome))
     letter.marked(*OUTCOMES[outcome])
 
 
@@ -253,7 +258,7 @@ def tell_run(letter: Letter, run: Run, *, url: str) -> None:
         tell_verification(letter, run.verification)
     if run.state in {"applied", "applied_not_verified", "stopped_before_migrate", "failed"}:
         letter.heading("How to undo it")
-        letter.line(f"dbdoctor undo {quote(url)} {run.id}")
+        letter.command("dbdoctor", "undo", url, run.id)
 
 
 def tell_verification(letter: Letter, verification: Verification) -> None:

@@ -59,6 +59,11 @@ def own_search_path(connection: Connection) -> Iterator[None]:
         connection.execute("SELECT set_config('search_path', %s, false)", (path,))
 
 
+def schemas_looked_in(connection: Connection) -> tuple[str, ...]:
+    """The schemas of the search path that are there, in order."""
+    return tuple(connection.execute("SELECT current_schemas(false)::text[]").fetchall()[0][0] or ())
+
+
 def take_own_role(connection: Connection) -> None:
     """Back to the rights of the user who connected."""
     connection.execute("RESET ROLE")

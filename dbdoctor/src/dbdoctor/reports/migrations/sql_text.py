@@ -7,8 +7,10 @@ from dbdoctor.reports.migrations.cure import CurePart
 from dbdoctor.reports.migrations.literals import flat
 
 NO_WAY_BACK = "DO 'BEGIN RAISE EXCEPTION ''this cure cannot be taken back by a statement: restore what was there before''; END'"
-# Lines and marks that tools take for orders, wherever in a file they stand.
-_ORDERS = re.compile(r"-->|^\s*--\s*(?:migrate:|\+goose|\+migrate|depends|transactional)|^\s*\\", re.IGNORECASE | re.MULTILINE)
+# Lines and marks that tools take for orders, wherever in a file they stand. What ends a line they judge differently (a lone carriage
+# return, a form feed, Unicode's own separators): all that Python knows counts.
+_MARK = "-->"
+_ORDER = re.compile(r"\s*(?:--\s*(?:migrate:|\+goose|\+migrate|depends|transactional)|\\)", re.IGNORECASE)
 
 
 def head(part: CurePart) -> str:
@@ -23,7 +25,8 @@ def body(statements: Sequence[str]) -> str:
 
 def safe(statement: str) -> str:
     """The statement as it is, or on one line with its signs spelled out where a line of it would be an order to a tool."""
-    return flat(statement) if _ORDERS.search(statement) else statement
+    orders = _MARK in statement or any(_ORDER.match(line) for line in statement.splitlines())
+    return flat(statement) if orders else statement
 
 
 def commented(statements: Sequence[str]) -> str:

@@ -69,7 +69,7 @@ def _verdict_of_plan(report: Report) -> tuple[str, str, str]:
     if report.outcome == "cannot":
         return "bad", "No safe repair was found", "Nothing was changed. The causes show what stands in the way and what you can choose."
     if report.outcome == "not_needed":
-        return "good", "Nothing has to be done", "What the statement makes is there already."
+        return "good", "Nothing has to be done", "What is wanted is there already."
     steps = report.plan.steps if report.plan else ()
     if not steps:
         return "good", "Nothing has to be done", "The app's own command has nothing left to do."

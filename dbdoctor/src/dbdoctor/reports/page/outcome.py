@@ -2,7 +2,7 @@
 
 from dbdoctor.reports.page.report import Report, written
 from dbdoctor.reports.phrases import many
-from dbdoctor.reports.terminal import CHECKS, OUTCOMES
+from dbdoctor.reports.terminal import CHECKS, OUTCOMES, outcome_heading
 from dbdoctor.reports.words import note_sentence
 from dbdoctor.treatment import Run, Verification
 
@@ -12,7 +12,7 @@ def after(report: Report) -> str:
     parts = []
     if report.outcome:
         tone, words = OUTCOMES[report.outcome]
-        parts.append(f'<section>\n<h2>What becomes of your statement</h2>\n<p class="verdict {tone}">{written(words)}</p>\n</section>')
+        parts.append(f'<section>\n<h2>{outcome_heading(report.outcome)}</h2>\n<p class="verdict {tone}">{written(words)}</p>\n</section>')
     if report.run is not None:
         if report.run.verification is not None:
             parts.append(_verified(report.run.verification))
