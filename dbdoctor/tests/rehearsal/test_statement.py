@@ -3,8 +3,9 @@
 import pytest
 from patients import Patient
 
+from dbdoctor.errors import UsageError
 from dbdoctor.findings import SqlStep
-from dbdoctor.rehearsal.statement import Orphans, StatementPlan, rehearse_statement
+from dbdoctor.rehearsal.statement import StatementPlan, rehearse_statement
 from dbdoctor.wanted.wishes import read_wish
 
 KEY = "ALTER TABLE pets ADD CONSTRAINT pets_owner FOREIGN KEY (owner_id) REFERENCES people (id)"
@@ -18,7 +19,7 @@ def pets(patient: Patient) -> Patient:
     return patient
 
 
-def treated(patient: Patient, sql: str, orphans: Orphans = "auto") -> StatementPlan:
+def treated(patient: Patient, sql: str, orphans: str = "auto") -> StatementPlan:
     schema, rows = patient.schema, patient.value("SELECT count(*) FROM pets")
     found = rehearse_statement(url=patient.url, sql=sql, orphans=orphans)
     assert patient.schema == schema
@@ -153,3 +154,34 @@ def test_the_locks_of_a_corrected_statement_are_those_that_were_measured(pets: P
     found = treated(pets, KEY.replace("people", '"People"'))
     assert found.outcome == "replaced"
     assert any(step.lock and step.blocks for step in found.plan.steps if isinstance(step, SqlStep))
+
+
+def test_orphans_get_the_parent_that_the_owner_names(pets: Patient) -> None:
+    found = treated(pets, KEY, "adopt 2")
+    assert found.outcome == "succeeds"
+    carried_out(pets, found)
+    assert pets.rows("SELECT id, owner_id FROM pets ORDER BY id") == [(1, 1), (2, 2), (3, 2)]
+    assert pets.value("SELECT owner_id FROM dbdoctor.quarantine_pets") == 77
+    assert pets.error(KEY) is None
+
+
+def test_orphans_of_a_key_of_two_columns_are_adopted_with_both_values(pets: Patient) -> None:
+    pets.run("CREATE TABLE rooms (house text, nr int, PRIMARY KEY (house, nr)); INSERT INTO rooms VALUES ('it''s', 1)")
+    pets.run("CREATE TABLE beds (house text, nr int); INSERT INTO beds VALUES ('gone', 9), (NULL, 3)")
+    key = "ALTER TABLE beds ADD FOREIGN KEY (house, nr) REFERENCES rooms"
+    carried_out(pets, treated(pets, key, "adopt it's, 1"))
+    assert pets.rows("SELECT house, nr FROM beds ORDER BY nr") == [("it's", 1), (None, 3)]
+    assert pets.error(key) is None
+
+
+@pytest.mark.parametrize("nobody", ["99", "x'; DROP TABLE pets; --", "1, 2"])
+def test_a_parent_that_is_not_there_adopts_nobody(pets: Patient, nobody: str) -> None:
+    with pytest.raises(UsageError, match="people has no row whose id is"):
+        treated(pets, KEY, f"adopt {nobody}")
+    assert pets.value("SELECT owner_id FROM pets WHERE id = 3") == 77
+
+
+@pytest.mark.parametrize("words", ["", "adopt", "adopt  ", "keep 3", "burn"])
+def test_what_is_no_policy_for_orphans_is_refused_before_anything_is_copied(words: str) -> None:
+    with pytest.raises(UsageError, match="what becomes of rows"):
+        rehearse_statement(url="postgresql://nowhere", sql=KEY, orphans=words)

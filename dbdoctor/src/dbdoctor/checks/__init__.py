@@ -1,6 +1,6 @@
 """One file per cause: catalog and what is wanted in, findings out. No check imports another."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib import import_module
 from typing import Protocol
@@ -61,8 +61,8 @@ class Questions(Protocol):
         """Rows of the table itself, without those of its children by inheritance."""
         ...
 
-    def has_value(self, table: TableName, column: str, value: str, *, own: bool = False) -> bool:
-        """Whether some row (of the table itself, where only its `own` are asked for) holds the value, given as text."""
+    def has_row(self, table: TableName, values: Mapping[str, str], *, own: bool = False) -> bool:
+        """Whether some row (of the table itself, where only its `own` are asked for) holds the values, by column and as text."""
         ...
 
     def inconvertible_values(self, table: TableName, column: str, to_type: str, *, most: int) -> list[str] | None:
@@ -135,7 +135,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
 
     `seen` holds effects of other statements, those of the same migration first; `earlier` and `later` are the statements of the same
     script before and after this one, `swallowed` the tables into which an earlier INSERT brought no row. `role` is the user whose rights
-    were in force, `home` asks the database itself where `ask` asks a copy of it.
+    were in force, `home` asks the database itself where `ask` asks a copy of it, `adopter` is the key of the parent chosen for orphans.
     """
 
     catalog: Catalog
@@ -151,6 +151,7 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     search_path: str = ""
     ledger: LedgerView | None = None
     home: Questions | None = None
+    adopter: str = ""
 
     def sqlstate_is(self, *codes: str) -> bool:
         """Whether the statement was run and failed with one of these."""

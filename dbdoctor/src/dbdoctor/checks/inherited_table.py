@@ -16,7 +16,7 @@ def check(case: Case) -> Iterator[Finding]:
         inserting = any(e.kind in {"insert", "update"} for e in case.effects)
         parent = case.catalog.tables.get(key.parent) if key else None
         if key and parent and inserting and value is not None:
-            heirs = [h for h in _heirs(case, parent) if case.ask.has_value(h, key.parent_columns[0], value, own=True)]
+            heirs = [h for h in _heirs(case, parent) if case.ask.has_row(h, {key.parent_columns[0]: value}, own=True)]
             if heirs:
                 yield _rows(case, as_reference(key), parent, heirs=heirs)
         elif not inserting:

@@ -56,7 +56,7 @@ def _second_key(case: Case) -> Iterator[Finding]:
         if other.name == key.name or other.columns != key.columns or other.parent == key.parent:
             continue
         values, held, _ = case.ask.held_values(key.child, key.columns[0], other.parent, other_column=other.parent_columns[0])
-        if values == held and case.ask.has_value(other.parent, other.parent_columns[0], value):
+        if values == held and case.ask.has_row(other.parent, {other.parent_columns[0]: value}):
             yield _finding(case, table, key.name, columns=key.columns, why="second_key", newer=other.name, index=False)
             return
 

@@ -53,7 +53,7 @@ def _old_copy(case: Case, key: ForeignKey, value: str) -> Iterator[Finding]:
     if parent is None or len(key.columns) != 1:
         return
     for other in case.catalog.tables.values():
-        if not _replaces(other, parent, key) or not case.ask.has_value(other.name, key.parent_columns[0], value):
+        if not _replaces(other, parent, key) or not case.ask.has_row(other.name, {key.parent_columns[0]: value}):
             continue
         values, held, asked = case.ask.held_values(key.child, key.columns[0], other.name, other_column=key.parent_columns[0])
         if held < values:

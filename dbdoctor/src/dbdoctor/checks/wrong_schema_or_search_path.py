@@ -118,7 +118,7 @@ def _namesake(case: Case) -> Iterator[Finding]:
 def _better(case: Case, reference: Reference, meant: Reference) -> bool:
     value = absent_value(case.error)
     if case.sqlstate_is("23503") and value is not None and not any(True for _ in references_of(case.effects)):
-        return case.ask.has_value(meant.parent, meant.parent_columns[0], value) and not case.ask.orphans(meant)[0]
+        return case.ask.has_row(meant.parent, {meant.parent_columns[0]: value}) and not case.ask.orphans(meant)[0]
     if case.sqlstate_is("23503"):
         return case.ask.orphans(reference)[0] > 0 and not case.ask.orphans(meant)[0]
     return True  # the types (or the unique key) are missing here and there they are right

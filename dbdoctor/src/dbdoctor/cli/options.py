@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from dbdoctor.errors import UsageError
-from dbdoctor.rehearsal.statement import Orphans
+from dbdoctor.rehearsal.orphan_policy import FORM
 from dbdoctor.rehearsal.trial import CommandSettings
 from dbdoctor.reports.migrations import LEDGERS
 from dbdoctor.reports.rendering import Format
@@ -39,7 +39,7 @@ NoIsolation = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before changing the database.")]
 NoMigrate = Annotated[bool, typer.Option("--no-migrate", help="Stop before the first run of the migrate command and say what to run.")]
 LockTimeout = Annotated[str, typer.Option("--lock-timeout", metavar="TIME", help="How long one try may wait for a lock: 1s, 500ms.")]
-OrphanPolicy = Annotated[Orphans, typer.Option("--orphans", help="What becomes of child rows without a parent.")]
+OrphanPolicy = Annotated[str, typer.Option("--orphans", metavar="POLICY", help=f"What becomes of child rows without a parent: {FORM}.")]
 Attempts = Annotated[int, typer.Option("--attempts", min=1, help="How many rehearsals at most.")]
 MaybeRun = Annotated[str, typer.Argument(metavar="[RUN]", help="A run's name; without it the latest, or all.")]
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="The run's name, as apply told it.")]

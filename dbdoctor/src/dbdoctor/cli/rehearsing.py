@@ -37,7 +37,7 @@ from dbdoctor.findings import Plan
 from dbdoctor.model import Reference, Table
 from dbdoctor.rehearsal.rehearse import rehearse as find_plan
 from dbdoctor.rehearsal.search import Limits
-from dbdoctor.rehearsal.statement import Orphans, StatementPlan, opened_ward
+from dbdoctor.rehearsal.statement import StatementPlan, opened_ward
 from dbdoctor.rehearsal.trial import CommandSettings
 from dbdoctor.reports import rendering, terminal
 from dbdoctor.reports.letter import Letter
@@ -108,7 +108,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     sql: str = ""
     want: list[str] | None = None
     references: tuple[Reference, ...] = ()
-    orphans: Orphans = "auto"
+    orphans: str = "auto"
     migration_names: str = ""
     isolated: bool = True
 
@@ -130,7 +130,7 @@ def treated(asked: Asked, *, words: str, talks: bool, keep_server: bool = False)
     return found
 
 
-def refuse_without_statement(*, orphans: Orphans, keep_server: bool = False) -> None:
+def refuse_without_statement(*, orphans: str, keep_server: bool = False) -> None:
     """Raise UsageError for what only a statement or a wish can have."""
     if orphans != "auto" or keep_server:
         option = "--keep-server" if keep_server else "--orphans"

@@ -20,6 +20,7 @@ from dbdoctor.rehearsal.copying import Stage, Ward, filled_copy
 from dbdoctor.rehearsal.ledger_views import Book, open_book
 from dbdoctor.rehearsal.ledgering import for_the_ledger, mark_of
 from dbdoctor.rehearsal.losses import Loss, losses
+from dbdoctor.rehearsal.orphan_policy import OrphanPolicy, PolicyKind, read_policy
 from dbdoctor.rehearsal.running import Failure, run_script
 from dbdoctor.rehearsal.standing_in import as_steps
 from dbdoctor.rehearsal.wishing import key_steps, wished
@@ -27,10 +28,11 @@ from dbdoctor.repairs import STANDS_IN, propose
 from dbdoctor.wanted.effects import TRANSACTION_WORDS, Effect, effects_of, split_statements
 from dbdoctor.wanted.presence import is_like
 
-Orphans = Literal["auto", "keep", "null", "quarantine"]
 Outcome = Literal["succeeds", "replaced", "made", "not_needed", "cannot"]
 # Remedies that a chosen policy for orphans rules out.
-POLICIES: dict[str, Orphans] = {"keep_orphans": "keep", "null_orphans": "null", "quarantine_orphans": "quarantine"}
+POLICIES: dict[str, PolicyKind] = {
+    "keep_orphans": "keep", "null_orphans": "null", "quarantine_orphans": "quarantine", "adopt_orphans": "adopt",
+}  # fmt: skip
 # What writes over rows of people for the sake of a rule, or takes a rule away that somebody meant: shown, never taken unasked.
 OWNERS_CHOICE = frozenset({"number_duplicates"})
 DEPTH = 5
@@ -60,18 +62,19 @@ def quiet(_: object) -> None:
 
 @contextmanager
 def opened_ward(
-    *, url: str, sql: str = "", wishes: Sequence[Reference] = (), orphans: Orphans = "auto", isolated: bool = True,
+    *, url: str, sql: str = "", wishes: Sequence[Reference] = (), orphans: str = "auto", isolated: bool = True,
     migrations: Sequence[Migration] = (), tell: Callable[[Stage], None] = quiet,
 ) -> Iterator["StatementWard"]:  # fmt: skip
     """A copy of the target on which the script can be tried; everything is gone at the end."""
+    policy = read_policy(orphans)
     with filled_copy(url=url, isolated=isolated, tell=tell) as ward:
         book = open_book(ward.source, ward.catalog, names=migrations)
         script = [*split_statements(sql), *wished(wishes, ward.catalog)]
-        yield StatementWard(ward, script, orphans=orphans, book=book, ours=bool(wishes) and not sql.strip())
+        yield StatementWard(ward, script, orphans=policy, book=book, ours=bool(wishes) and not sql.strip())
 
 
 def rehearse_statement(
-    *, url: str, sql: str = "", wishes: Sequence[Reference] = (), orphans: Orphans = "auto", isolated: bool = True,
+    *, url: str, sql: str = "", wishes: Sequence[Reference] = (), orphans: str = "auto", isolated: bool = True,
     migrations: Sequence[Migration] = (), tell: Callable[[Stage], None] = quiet,
 ) -> StatementPlan:  # fmt: skip
     """Find the cheapest steps after which the statement runs on a copy of the target; the target is only read.
@@ -85,7 +88,7 @@ def rehearse_statement(
 class StatementWard:
     """Tries steps before the script, each time on a fresh clone. What is `ours` is carried out by the plan, not by the app."""
 
-    def __init__(self, ward: Ward, script: Sequence[str], *, orphans: Orphans, book: Book | None, ours: bool = False) -> None:
+    def __init__(self, ward: Ward, script: Sequence[str], *, orphans: OrphanPolicy, book: Book | None, ours: bool = False) -> None:
         self.ours = ours
         self.copy = ward.copy
         self.catalog = ward.catalog
@@ -210,6 +213,7 @@ class StatementWard:
             search_path=failure.search_path,
             ledger=self.book.view if self.book else None,
             home=PostgresQuestions(self.source),
+            adopter=self.orphans.adopter,
         )
 
     def _asked(self, earlier: Sequence[str], connection: Connection) -> Connection:
@@ -230,13 +234,17 @@ class StatementWard:
             remedies = tuple(propose(finding, case))
             if not any(known.cause == finding.cause and known.subject == finding.subject for known in self.findings):
                 self.findings.append(msgspec.structs.replace(finding, remedies=remedies))
-            for remedy in remedies if rank == 0 else ():
+            for remedy in sorted(remedies, key=self._is_unasked) if rank == 0 else ():
                 policy = POLICIES.get(remedy.id)
-                if policy == "keep" and self.orphans == "auto":
+                if policy == "keep" and self.orphans.kind == "auto":
                     last.append(remedy)
-                elif remedy.id not in OWNERS_CHOICE and (policy is None or self.orphans in {"auto", policy}):
+                elif remedy.id not in OWNERS_CHOICE and (policy is None or self.orphans.kind in {"auto", policy}):
                     yield remedy
         yield from last
+
+    def _is_unasked(self, remedy: Remedy) -> bool:
+        """What the owner chose for orphans comes first."""
+        return POLICIES.get(remedy.id) != self.orphans.kind
 
     def _attempt(self, steps: tuple[SqlStep, ...], script: tuple[str, ...]) -> tuple[tuple[SqlStep, ...], Failure | None, Connection]:
         """Steps and script on a fresh clone; the connection is open and stands where the script stopped."""

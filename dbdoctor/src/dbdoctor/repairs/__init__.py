@@ -29,7 +29,7 @@ PROPOSALS = (
     "own_column", "refer_to_base_table", "refer_to_columns", "refer_to_whole_key", "fit_table_kind", "same_collation", "add_unique_key",
     "repoint_key", "correct_function", "defer_key", "allow_null", "drop_stale_constraint", "disable_reaction", "lean_on_another_key",
     "release_keys", "change_under_views", "check_at_once", "fill_new_column", "set_aside_unconvertible", "restore_parents",
-    "number_duplicates", "quarantine_identical_rows", "quarantine_duplicates", "null_sentinels", "settle_orphans",
+    "number_duplicates", "quarantine_identical_rows", "quarantine_duplicates", "null_sentinels", "adopt_orphans", "settle_orphans",
 )  # fmt: skip
 
 

@@ -38,6 +38,7 @@ TRIED: dict[str, str] = {
     "free_the_name": "with the name freed",
     "grant_right": "with the right granted",
     "keep_orphans": "with old orphans kept",
+    "adopt_orphans": "with orphans given to a parent",
     "lean_on_another_key": "with the keys leaning on another index",
     "leave": "leaving a wish open",
     "look_ahead": "with the obstacle out of the way",

@@ -16,6 +16,12 @@ def _keep_orphans(facts: Facts) -> str:
     return f"add the key so that it checks new rows; {rows} of {table_of(facts)} without a parent {stay}"
 
 
+def _adopt_orphans(facts: Facts) -> str:
+    rows, parent = many(facts.get("rows"), "row"), str(facts.get("parent")).removeprefix("public.")
+    given = f"write {facts.get('adopter')} into {listed(facts.get('columns'))} of {rows} of {table_of(facts)} without a parent"
+    return f"{given}: they belong to that row of {parent} then; the rows as they were stay in quarantine"
+
+
 def _null_orphans(facts: Facts) -> str:
     rows = many(facts.get("rows"), "row")
     return f"empty {listed(facts.get('columns'))} in {rows} of {table_of(facts)}; the rows as they were stay in quarantine"
@@ -70,6 +76,7 @@ def _nullable(facts: Facts) -> str:
 
 ROW_REMEDIES: dict[str, Callable[[Facts], str]] = {
     "keep_orphans": _keep_orphans,
+    "adopt_orphans": _adopt_orphans,
     "null_orphans": _null_orphans,
     "null_sentinels": _sentinels,
     "quarantine_orphans": _quarantine_orphans,

@@ -182,6 +182,11 @@ def empty_columns(name: TableName, names: Sequence[str], condition: str) -> str:
     return f"UPDATE {table(name)} t SET {', '.join(f'{quoted(c)} = NULL' for c in names)} WHERE {condition}"
 
 
+def write_columns(name: TableName, values: Mapping[str, str], condition: str) -> str:
+    """Write the values, given as text, into the columns of the rows `t` that meet the condition."""
+    return f"UPDATE {table(name)} t SET {', '.join(f'{quoted(c)} = {literal(v)}' for c, v in values.items())} WHERE {condition}"
+
+
 def number_in_order(name: TableName, column: str, key: Sequence[str]) -> str:
     """Number the rows 0, 1, 2 … in the order they have, ties by primary key; only rows whose number changes are written."""
     on = " AND ".join(f"t.{quoted(k)} = n.{quoted(k)}" for k in key)

@@ -1,6 +1,6 @@
 """Where the missing parents are: in another table, in another column, in a child by inheritance."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import LiteralString
 
 from psycopg import sql
@@ -11,7 +11,6 @@ from dbdoctor.model import ForeignKey, Reference, TableName
 
 # A row whose value is in ONLY the table itself; children by inheritance are not what a key looks into.
 _ONLY: LiteralString = "SELECT count(*) FROM ONLY {table}"
-_HAS: LiteralString = "SELECT EXISTS (SELECT FROM {only}{table} WHERE {column}::text = %s)"
 
 _FUNCTION: LiteralString = """
 SELECT pg_get_functiondef(p.oid) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
@@ -107,11 +106,14 @@ def two_numbers(connection: Connection, query: sql.Composed) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-def has_value(connection: Connection, table: TableName, column: str, *, value: str, own: bool = False) -> bool:
-    """Whether some row of the table (its children's too, unless only its `own` are asked for) holds the value, given as text."""
-    only = sql.SQL("ONLY " if own else "")
-    query = sql.SQL(_HAS).format(only=only, table=identifier(table), column=sql.Identifier(column))
-    return bool(connection.execute(query, (value,)).fetchall()[0][0])
+def has_row(connection: Connection, table: TableName, values: Mapping[str, str], *, own: bool = False) -> bool:
+    """Whether some row of the table (its children's too, unless only its `own` are asked for) holds the values, given as text."""
+    query = sql.SQL("SELECT EXISTS (SELECT FROM {only}{table} WHERE {match})").format(
+        only=sql.SQL("ONLY " if own else ""),
+        table=identifier(table),
+        match=sql.SQL(" AND ").join(sql.SQL("{}::text = %s").format(sql.Identifier(column)) for column in values),
+    )
+    return bool(connection.execute(query, list(values.values())).fetchall()[0][0])
 
 
 def collation(connection: Connection, table: TableName, column: str) -> str:

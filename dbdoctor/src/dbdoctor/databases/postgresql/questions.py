@@ -1,6 +1,6 @@
 """The questions checks ask of a PostgreSQL database, each answer with the query that gave it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from psycopg import sql
 
@@ -88,9 +88,9 @@ class PostgresQuestions:
         row = self._connection.execute(query).fetchall()[0]
         return int(row[0]), self._evidence(query, row[0])
 
-    def has_value(self, table: TableName, column: str, value: str, *, own: bool = False) -> bool:
-        """Whether some row (of the table itself, where only its `own` are asked for) holds the value, given as text."""
-        return parents.has_value(self._connection, table, column, value=value, own=own)
+    def has_row(self, table: TableName, values: Mapping[str, str], *, own: bool = False) -> bool:
+        """Whether some row (of the table itself, where only its `own` are asked for) holds the values, by column and as text."""
+        return parents.has_row(self._connection, table, values, own=own)
 
     def inconvertible_values(self, table: TableName, column: str, to_type: str, *, most: int) -> list[str] | None:
         """The distinct values that cannot be read as the type; None when there are more than `most`."""
