@@ -23,6 +23,8 @@ from swannery.deployment.examining import CannotExamine
 from swannery.foundation.errors import SwanneryError, Unavailable
 
 STUDIO = Path(__file__).parents[3] / "examples" / "studio"
+# Every migration there is, in its order.
+ALL = migrating.pending("")
 
 
 def deployed(url: str, folder: Path, *, users_table: str = "", repair: Repair | None = None, ignore: tuple[str, ...] = ()) -> DeployResult:
@@ -45,7 +47,7 @@ def test_every_kind_of_key_works_from_the_first_deploy_to_a_later_version(kind: 
     app_before = dump(url, of="app", data=True)
 
     first = deployed(url, tmp_path)
-    assert first.migrations == ("0001", "0002")
+    assert first.migrations == ALL
     assert first.members == Pass(joined=3)
     assert members(url) == [
         ("alice", "Alice Ash", "member", "active"),
@@ -64,8 +66,8 @@ def test_every_kind_of_key_works_from_the_first_deploy_to_a_later_version(kind: 
 
     more = later_version(tmp_path / "versions")
     before = members(url)
-    assert migrating.upgrade(url, users=first.config.users, revision="0002", more=(more,)) == ("0003_test",)
-    assert migrating.upgrade(url, users=first.config.users, revision="0003_test", more=(more,)) == ()
+    assert migrating.upgrade(url, users=first.config.users, revision=ALL[-1], more=(more,)) == ("next_test",)
+    assert migrating.upgrade(url, users=first.config.users, revision="next_test", more=(more,)) == ()
     assert members(url) == before
     assert read(url, "SELECT count(*) FROM swannery.members m JOIN users u ON u.id = m.user_id AND m.motto = u.email") == [(3,)]
 
@@ -77,15 +79,15 @@ def test_every_kind_of_key_works_from_the_first_deploy_to_a_later_version(kind: 
 def later_version(folder: Path) -> Path:
     """A migration of a release to come: a column, filled from the app's own users through the link."""
     folder.mkdir()
-    (folder / "0003_test.py").write_text(
-        """
+    (folder / "next_test.py").write_text(
+        f"""
 from alembic import context, op
-revision, down_revision, branch_labels, depends_on = "0003_test", "0002", None, None
+revision, down_revision, branch_labels, depends_on = "next_test", "{ALL[-1]}", None, None
 
 def upgrade():
     host = context.config.attributes["host"]
     op.execute("ALTER TABLE swannery.members ADD motto text NOT NULL DEFAULT ''")
-    op.execute(f"UPDATE swannery.members m SET motto = u.email FROM {host.users_table} u WHERE u.{host.users_key} = m.user_id")
+    op.execute(f"UPDATE swannery.members m SET motto = u.email FROM {{host.users_table}} u WHERE u.{{host.users_key}} = m.user_id")
 """,
         encoding="utf-8",
     )
@@ -182,7 +184,7 @@ def test_two_deploys_at_once_make_one_deployment(empty_database_url: str, tmp_pa
     with ThreadPoolExecutor(max_workers=3) as pool:
         results = list(pool.map(lambda _: deployed(empty_database_url, tmp_path), range(3)))
     assert sorted(result.members.joined for result in results) == [0, 0, 3]
-    assert sorted(result.migrations for result in results) == [(), (), ("0001", "0002")]
+    assert sorted(result.migrations for result in results) == [(), (), ALL]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["swannery.toml"]
 
 
@@ -195,7 +197,7 @@ def test_a_lock_of_the_app_is_waited_for_in_short_turns(empty_database_url: str,
         with pytest.raises(Unavailable, match="busy"):
             deployed(empty_database_url, tmp_path)
     assert nothing_made(empty_database_url, tmp_path)
-    assert deployed(empty_database_url, tmp_path).migrations == ("0001", "0002")
+    assert deployed(empty_database_url, tmp_path).migrations == ALL
 
 
 def test_a_file_edited_by_hand_is_kept_used_and_told(empty_database_url: str, tmp_path: Path) -> None:
@@ -355,12 +357,17 @@ def test_a_deployment_of_the_first_version_is_upgraded_with_its_data(kind: str, 
         url,
         "INSERT INTO swannery.members (user_id, handle, name, bio) SELECT id, replace(email, '@app.example', ''), 'N', 'B' FROM users;"
         " INSERT INTO swannery.follows SELECT a.id, b.id FROM swannery.members a, swannery.members b WHERE a.id <> b.id;"
-        " INSERT INTO swannery.members (handle, name) VALUES ('left_before', 'L')",
+        " INSERT INTO swannery.members (handle, name) VALUES ('left_before', 'L');"
+        " INSERT INTO swannery.posts (author_id, audience, body, body_html, reaction_count) SELECT min(id), 'members', 'x', 'x', 1"
+        " FROM swannery.members; INSERT INTO swannery.reactions (post_id, member_id) SELECT p.id, m.id FROM swannery.posts p,"
+        " swannery.members m WHERE m.handle = 'left_before'",
     )
     before = read(url, "SELECT id, user_id, handle, name, bio, state, joined_at FROM swannery.members ORDER BY id")
-    assert migrating.upgrade(url, users=users, revision="0001", to="0002") == ("0002",)
+    assert migrating.upgrade(url, users=users, revision="0001") == ALL[1:]
     assert read(url, "SELECT id, user_id, handle, name, bio, state, joined_at FROM swannery.members ORDER BY id") == before
     assert read(url, "SELECT count(*) FROM swannery.follows") == [(12,)]
+    assert read(url, "SELECT kind, count(*) FROM swannery.reactions GROUP BY 1") == [("like", 1)]
+    assert read(url, "SELECT reaction_count, reaction_counts FROM swannery.posts") == [(1, [0, 0, 0, 0, 0])]
     assert read(url, "SELECT count(*) FROM swannery.members m JOIN users u ON u.id = m.user_id AND u.id::text = m.user_key") == [(4,)]
 
     run_sql(url, f"DELETE FROM sessions; CREATE TABLE kept AS SELECT * FROM users; DELETE FROM users WHERE id = {key}")

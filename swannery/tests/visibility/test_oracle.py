@@ -34,8 +34,8 @@ from swannery.posts.models import Draft
 CAST = ("owner", "member", "friend", "neighbour", "trainer")
 READERS = (*CAST, None)
 TABLES = (
-    "comments", "reactions", "feed_entries", "posts", "community_members", "communities", "follows", "friend_requests", "friendships",
-    "blocks", "throttles", "activities",
+    "comments", "reactions", "feed_entries", "bookmarks", "bookmark_folders", "shares", "post_tags", "posts", "community_members",
+    "communities", "follows", "friend_requests", "friendships", "blocks", "throttles", "activities",
 )  # fmt: skip
 people = st.sampled_from(CAST)
 
