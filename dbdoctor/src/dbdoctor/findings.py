@@ -140,6 +140,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     `catalog_objects` tells that catalog piece by piece (table, then column, constraint or index, each with a short digest), so that what
     differs later can be named. `sampled`: tables of which the copy held only part, with the rows it held and the rows there were.
+    `alternatives` are the steps of other repairs that were proven too and cost the same.
     """
 
     version: int = 1
@@ -156,6 +157,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     rehearsed: bool = False
     catalog_objects: dict[str, dict[str, str]] = {}
     sampled: dict[str, tuple[int, int]] = {}
+    alternatives: tuple[tuple[Step, ...], ...] = ()
 
     @property
     def migrates(self) -> bool:

@@ -125,3 +125,20 @@ def test_what_an_undo_would_need_is_told_before_the_question(ill: Patient, monke
     assert told.exit_code == 0, told.said
     assert "max_locks_per_transaction" in told.out
     assert told.out.index("4711") < told.out.index("What I did")
+
+
+def test_of_repairs_that_cost_the_same_one_is_chosen_by_its_number(patient: Patient, tmp_path: Path) -> None:
+    for name in ("OWNERS", "Owners"):
+        patient.run(f'CREATE TABLE "{name}" (id int PRIMARY KEY)')
+    patient.run("CREATE TABLE pets (owner_id int)")
+    (tmp_path / "key.sql").write_text("ALTER TABLE pets ADD FOREIGN KEY (owner_id) REFERENCES owners (id)")
+    told = call_here("plan", patient.url, "--sql", tmp_path / "key.sql", "--out", tmp_path / "p.json")
+    assert "What would cost the same" in told.out
+    assert "--choice 2" in told.out
+    words = ("repair", patient.url, "--sql", tmp_path / "key.sql", "--yes")
+    told = call_here(*words, "--choice", "3")
+    assert (told.exit_code, "only 2" in told.err) == (64, True)
+    told = call_here(*words, "--choice", "2", "--out", tmp_path / "r.html")
+    assert told.exit_code == 0, told.said
+    assert [key.parent.name for key in patient.catalog.foreign_keys() if key.child.name == "pets"] == ["Owners"]
+    assert "What would cost the same" in (tmp_path / "r.html").read_text()

@@ -185,3 +185,37 @@ def test_a_parent_that_is_not_there_adopts_nobody(pets: Patient, nobody: str) ->
 def test_what_is_no_policy_for_orphans_is_refused_before_anything_is_copied(words: str) -> None:
     with pytest.raises(UsageError, match="what becomes of rows"):
         rehearse_statement(url="postgresql://nowhere", sql=KEY, orphans=words)
+
+
+@pytest.fixture
+def namesakes(pets: Patient) -> Patient:
+    """Two tables whose names differ from the one that is wanted in their capitals only; every value has its row in both."""
+    pets.run("DELETE FROM pets WHERE id = 3")
+    for name in ("OWNERS", "Owners"):
+        pets.run(f'CREATE TABLE "{name}" (id int PRIMARY KEY); INSERT INTO "{name}" VALUES (1), (2)')
+    return pets
+
+
+def test_repairs_that_cost_the_same_are_both_shown_and_proven(namesakes: Patient) -> None:
+    found = treated(namesakes, KEY.replace("people", "owners"))
+    assert found.outcome == "replaced"
+    ways = [found.plan.steps, *found.plan.alternatives]
+    parents = []
+    for steps in ways:
+        namesakes.run("BEGIN")
+        for step in steps:
+            assert isinstance(step, SqlStep)
+            namesakes.run(step.sql)
+        parents.append(next(key.parent.name for key in namesakes.catalog.foreign_keys() if key.child.name == "pets"))
+        namesakes.run("ROLLBACK")
+    assert parents == ["OWNERS", "Owners"]
+
+
+@pytest.mark.parametrize("lesser", ["OWNERS", "Owners"])
+def test_a_repair_that_costs_more_is_neither_taken_nor_an_alternative(namesakes: Patient, lesser: str) -> None:
+    namesakes.run(f'DELETE FROM "{lesser}" WHERE id = 2')
+    found = treated(namesakes, KEY.replace("people", "owners"))
+    assert found.plan.alternatives == ()
+    carried_out(namesakes, found)
+    parent = next(key.parent.name for key in namesakes.catalog.foreign_keys() if key.child.name == "pets")
+    assert {parent, lesser} == {"OWNERS", "Owners"}

@@ -30,11 +30,12 @@ def _tables(case: Case) -> Iterator[Finding]:
     names = [TableName("", said.rsplit(".", 1)[-1])] if said else [n for n in wanted if case.table(n) is None and not _made(case, n)]
     for name in names[:1]:
         alike = [t for t in case.catalog.tables.values() if folded(t.name.name) == folded(name.name) and t.name.name != name.name]
-        on_path = [t for t in alike if t.name.schema in case.catalog.search_path] or alike
+        on_path = sorted([t for t in alike if t.name.schema in case.catalog.search_path] or alike, key=lambda t: t.name)
         if not on_path or case.table(name):
             continue
         reference = next((r for r in references_of(case.effects) if r.parent.name == name.name), None)
         facts: dict[str, Fact] = {"kind": "table", "name": name.name, "meant": on_path[0].name.name, "schema": on_path[0].name.schema}
+        facts["others"] = [str(t.name) for t in on_path[1:]]
         facts["only_read"] = all(e.kind in {"read", "insert", "update", "delete"} for e in case.effects)
         meant = Side.of(on_path[0].name, *(reference.parent_columns if reference else ()))
         child = Side.of(resolve(reference, case.catalog)[0].child, *reference.columns) if reference else meant

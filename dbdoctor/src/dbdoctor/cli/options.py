@@ -40,6 +40,7 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before changi
 NoMigrate = Annotated[bool, typer.Option("--no-migrate", help="Stop before the first run of the migrate command and say what to run.")]
 LockTimeout = Annotated[str, typer.Option("--lock-timeout", metavar="TIME", help="How long one try may wait for a lock: 1s, 500ms.")]
 OrphanPolicy = Annotated[str, typer.Option("--orphans", metavar="POLICY", help=f"What becomes of child rows without a parent: {FORM}.")]
+Choice = Annotated[int, typer.Option("--choice", min=1, metavar="N", help="Which of several repairs that cost the same.")]
 Attempts = Annotated[int, typer.Option("--attempts", min=1, help="How many rehearsals at most.")]
 MaybeRun = Annotated[str, typer.Argument(metavar="[RUN]", help="A run's name; without it the latest, or all.")]
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="The run's name, as apply told it.")]

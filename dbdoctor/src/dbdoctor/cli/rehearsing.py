@@ -12,6 +12,7 @@ from dbdoctor.cli.options import (
     AppLabel,
     As,
     Attempts,
+    Choice,
     Cwd,
     Env,
     KeepServer,
@@ -72,7 +73,7 @@ def rehearse(
 def plan(
     url: Url, *, migrate: Migrate = "", cwd: Cwd = Path(), sql: Sql = "", want: Want = None, migration_names: MigrationNames = "",
     orphans: OrphanPolicy = "auto", accept: Accept = "", env: Env = None, time_limit: TimeLimit = 300.0, attempts: Attempts = 120,
-    no_isolation: NoIsolation = False, as_tool: As = "", app_label: AppLabel = "", out: PlanPlace = None,
+    no_isolation: NoIsolation = False, as_tool: As = "", app_label: AppLabel = "", choice: Choice = 1, out: PlanPlace = None,
     output: TextJsonOrHtml = "text", report: ReportBeside = None,
 ) -> int:  # fmt: skip
     """Rehearse, and write the proven plan to a file that `apply` takes, or as a migration of the app's own tool."""
@@ -87,6 +88,7 @@ def plan(
         refuse_without_statement(orphans=orphans)
         command = settings_of(migrate=migrate, cwd=cwd, accept=accept, env=env, time_limit_s=time_limit)
         found = rehearsed(url, command, isolated=not no_isolation, attempts=attempts, talks=outlet.talks, words="Plan for")
+    found = chosen(found, choice)
     made = migrations_of_plan(as_tool, found, url=url, cwd=cwd, out=out, app=app_label) if as_tool else None
     written = write_migrations(made, out) if made and out else []
     if not as_tool:
@@ -99,6 +101,16 @@ def plan(
         letter.line(f"Written to {out or PLAN_FILE}. Apply it with:")
         letter.command("dbdoctor", "apply", parse_url(url).shown_url, str(out or PLAN_FILE))
     return BLOCKED if outcome == "cannot" else HEALTHY
+
+
+def chosen(found: Plan, choice: int) -> Plan:
+    """The plan with the steps of the chosen repair, counted from 1, and the others beside it; raises UsageError where there is none."""
+    repairs = (found.steps, *found.alternatives)
+    if choice > len(repairs):
+        message = f"There is no repair {choice} of that cost, only {len(repairs)}."
+        raise UsageError(message, next_step="Leave --choice out to see what there is; nothing was changed.")
+    others = tuple(steps for number, steps in enumerate(repairs, 1) if number != choice)
+    return msgspec.structs.replace(found, steps=repairs[choice - 1], alternatives=others) if choice > 1 else found
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from dbdoctor.cli.command_line import BLOCKED, HEALTHY, app
 from dbdoctor.cli.options import (
     Accept,
     Attempts,
+    Choice,
     Cwd,
     Env,
     LockTimeout,
@@ -34,7 +35,7 @@ from dbdoctor.cli.options import (
     settings_of,
 )
 from dbdoctor.cli.outlets import Outlet, confirm, letter_for, outlet_of, progress_to, read_plan, refuse_unasked
-from dbdoctor.cli.rehearsing import Asked, refuse_without_statement, rehearsed, treated
+from dbdoctor.cli.rehearsing import Asked, chosen, refuse_without_statement, rehearsed, treated
 from dbdoctor.cli.wanting import missing_keys
 from dbdoctor.databases.postgresql.connection import parse_url
 from dbdoctor.findings import Plan
@@ -65,7 +66,7 @@ def repair(
     url: Url, *, migrate: Migrate = "", cwd: Cwd = Path(), sql: Sql = "", want: Want = None, models: Models = "",
     migration_names: MigrationNames = "", accept: Accept = "", env: Env = None, yes: Yes = False, no_migrate: NoMigrate = False,
     orphans: OrphanPolicy = "auto", lock_timeout: LockTimeout = "1s", time_limit: TimeLimit = 300.0, attempts: Attempts = 120,
-    no_isolation: NoIsolation = False, output: TextJsonOrHtml = "text", out: ReportFile = None,
+    no_isolation: NoIsolation = False, choice: Choice = 1, output: TextJsonOrHtml = "text", out: ReportFile = None,
 ) -> int:  # fmt: skip
     """All of it: diagnose, rehearse, plan, apply, verify; asks once before it changes anything."""
     outlet = outlet_of(output, out, formats=rendering.PLAN_FORMATS)
@@ -78,6 +79,7 @@ def repair(
         found = treated(asked, words="Repair of", talks=outlet.talks)
         if not (sql or want or references):  # the models' keys are all there
             found = msgspec.structs.replace(found, outcome="not_needed")
+        found = msgspec.structs.replace(found, plan=chosen(found.plan, choice))
         return _repair_statement(url, found, yes=yes, lock_timeout=lock_timeout, outlet=outlet)
     refuse_without_statement(orphans=orphans)
     command = settings_of(migrate=migrate, cwd=cwd, accept=accept, env=env, time_limit_s=time_limit)
@@ -89,6 +91,7 @@ def repair(
             terminal.tell_unfinished(letter_for("Repair of", url), stopped[0])
     else:
         proven = rehearsed(url, command, isolated=not no_isolation, attempts=attempts, talks=outlet.talks, words="Repair of")
+        proven = chosen(proven, choice)
     if outlet.talks:
         letter = Letter()
         terminal.tell_findings(letter, proven.findings)

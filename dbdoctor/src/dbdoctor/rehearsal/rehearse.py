@@ -17,6 +17,7 @@ from dbdoctor.rehearsal.beginning import beginning, ledger_findings
 from dbdoctor.rehearsal.candidates import Candidates
 from dbdoctor.rehearsal.copies import Copy
 from dbdoctor.rehearsal.copying import Stage, filled_copy
+from dbdoctor.rehearsal.observation import Observation
 from dbdoctor.rehearsal.scenario import Decision, Scenario
 from dbdoctor.rehearsal.search import Limits, Search, Solution
 from dbdoctor.rehearsal.traces import find_traces
@@ -93,22 +94,25 @@ def refuse_traces(folder: Path, target: Target) -> None:
         raise TargetNamedInApp(message, next_step="Rehearse with isolation (Linux), or take the address out of that file.")
 
 
+def _steps(found: tuple[Scenario, Observation], *, history: History | None, command: CommandSettings) -> tuple[Step, ...]:
+    scenario, seen = found
+    before = {step.sql for step in scenario.steps("before")}
+    first: list[Step] = [step for step in seen.steps if step.sql in before]
+    last: list[Step] = [step for step in seen.steps if step.sql not in before]
+    decided = {decision.mark: decision for decision in scenario.marks}
+    marks: list[Step] = [_mark(decided[name], mark, history) for name, mark in seen.marks] if history else []
+    return (*first, *marks, MigrateStep(command=command.migrate, cwd=str(command.cwd.resolve())), *last)
+
+
 def _plan(solution: Solution, rehearsal: Rehearsal, command: CommandSettings) -> Plan:
-    before = {step.sql for step in solution.scenario.steps("before")}
-    carried_out = solution.observation.steps
-    first: list[Step] = [step for step in carried_out if step.sql in before]
-    last: list[Step] = [step for step in carried_out if step.sql not in before]
-    history = rehearsal.history
-    decided = {decision.mark: decision for decision in solution.scenario.marks}
-    marks: list[Step] = [_mark(decided[name], mark, history) for name, mark in solution.observation.marks] if history else []
-    migrate: list[Step] = [MigrateStep(command=command.migrate, cwd=str(command.cwd.resolve()))]
     return Plan(
         dialect=rehearsal.catalog.dialect,
         database=rehearsal.catalog.database,
         catalog_digest=catalog_digest(rehearsal.catalog),
         catalog_objects=catalog_pieces(rehearsal.catalog),
         sampled=rehearsal.copy.sampled,
-        steps=(*first, *marks, *migrate, *last),
+        steps=_steps((solution.scenario, solution.observation), history=rehearsal.history, command=command),
+        alternatives=tuple(_steps(other, history=rehearsal.history, command=command) for other in solution.alternatives),
         findings=(*ledger_findings(rehearsal.state), *solution.findings),
         attempts=solution.attempts,
         undone=solution.undone,

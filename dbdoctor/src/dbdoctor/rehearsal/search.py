@@ -1,7 +1,8 @@
 """The search for the cheapest cure: run, look at the first problem, try an answer, go on; backtrack where an answer leads nowhere."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import msgspec
 
@@ -21,6 +22,10 @@ RESULTS = {
     "step_failed": "step_failed", "stopped": "stopped", "hung": "hung", "lost_rows": "lost_rows", "left_undone": "left_undone",
     "not_repeatable": "not_repeatable", "not_accepted": "not_accepted", "command_failed": "stopped",
 }  # fmt: skip
+
+
+# How many runs more may look for another cure of the same cost.
+MORE_ATTEMPTS = 12
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +54,7 @@ class Solution(msgspec.Struct, frozen=True, kw_only=True):
     observation: Observation
     attempts: tuple[Attempt, ...]
     findings: tuple[Finding, ...]
+    alternatives: tuple[tuple[Scenario, Observation], ...]
     undone: tuple[Evidence, ...]
 
 
@@ -75,6 +81,7 @@ class Search:
             self.candidates = Candidates(base_catalog=read_catalog(base))
         self._headstrong = False
         self._looked: set[str] = set()
+        self._equal: list[tuple[Decision, Decision]] = []
 
     def run(self) -> Solution:
         """Find a cure; raises NoCure with the furthest problem, CommandFails when the command itself is broken."""
@@ -89,12 +96,17 @@ class Search:
             )
             raise NoCure(message, next_step="Nothing was changed. See the attempts for what stands in the way.")
         scenario, observation = self._fewer_marks(*found)
+        findings = tuple(self.candidates.findings.values())
+        ways = [(scenario, observation), *self._others(scenario)]
+        cheapest = min(_costs(way) for way, _ in ways)
+        (scenario, observation), *alternatives = [way for way in ways if _costs(way[0]) == cheapest]
         undone = tuple(e for d in scenario.decisions if d.waived and not d.mark for e in d.evidence)
         return Solution(
             scenario=scenario,
             observation=observation,
             attempts=tuple(self.attempts),
-            findings=tuple(self.candidates.findings.values()),
+            findings=findings,
+            alternatives=tuple(alternatives),
             undone=undone,
         )
 
@@ -124,8 +136,23 @@ class Search:
                     raise
                 continue
             if found is not None:
+                self._equal += [(answer, other) for other in answers if _cost(other) == _cost(answer) and _sql(other) != _sql(answer)]
                 return found
         return None
+
+    def _others(self, scenario: Scenario) -> Iterator[tuple[Scenario, Observation]]:
+        """Other cures that cost no more: for each decision the answers that looked as good as the one taken, as long as there is room."""
+        self.limits = msgspec.structs.replace(self.limits, attempts=min(self.limits.attempts, len(self.attempts) + MORE_ATTEMPTS))
+        self._headstrong, equal, shown = True, self._equal, [_all_sql(scenario)]
+        for taken, other in equal:
+            if taken not in scenario.decisions:
+                continue
+            before = scenario.decisions[: scenario.decisions.index(taken)]
+            with suppress(NoCure):
+                found = self._explore(Scenario(decisions=before).plus(other))
+                if found and _costs(found[0]) <= _costs(scenario) and _all_sql(found[0]) not in shown:
+                    shown.append(_all_sql(found[0]))
+                    yield found
 
     def _look_ahead(self, scenario: Scenario, problem: Problem) -> None:
         """Before a stopped migration is marked: see what else it wants, so that its useful part is not lost with it."""
@@ -206,6 +233,24 @@ class Search:
         said = f"{error.sqlstate} {error.message}" if error else problem.detail.strip()[-600:]
         message = f"The migrate command fails before it comes to a migration: {said}"
         raise CommandFails(message, next_step="Run it by hand in its folder; nothing was changed.")
+
+
+def _cost(decision: Decision) -> tuple[bool, int, bool, int, int]:
+    """A mark, wishes given up, rows moved out of their table, rows written, number of steps."""
+    rows = sum(step.rows_touched for step in decision.steps)
+    return bool(decision.mark), len(decision.waived), decision.code.startswith("quarantine"), rows, len(decision.steps)
+
+
+def _costs(scenario: Scenario) -> list[int]:
+    return [sum(int(part) for part in parts) for parts in zip(*map(_cost, scenario.decisions), strict=True)]
+
+
+def _sql(decision: Decision) -> set[str]:
+    return {step.sql for step in decision.steps}
+
+
+def _all_sql(scenario: Scenario) -> set[str]:
+    return {sql for decision in scenario.decisions for sql in (*_sql(decision), f"mark {decision.mark}")}
 
 
 def _needs(effect: Effect) -> set[tuple[str, str]]:

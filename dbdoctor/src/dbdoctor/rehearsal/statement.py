@@ -24,7 +24,7 @@ from dbdoctor.rehearsal.orphan_policy import OrphanPolicy, PolicyKind, read_poli
 from dbdoctor.rehearsal.running import Failure, run_script
 from dbdoctor.rehearsal.standing_in import as_steps
 from dbdoctor.rehearsal.wishing import key_steps, wished
-from dbdoctor.repairs import STANDS_IN, propose
+from dbdoctor.repairs import STANDS_IN, cost, propose
 from dbdoctor.wanted.effects import TRANSACTION_WORDS, Effect, effects_of, split_statements
 from dbdoctor.wanted.presence import is_like
 
@@ -38,6 +38,9 @@ OWNERS_CHOICE = frozenset({"number_duplicates"})
 DEPTH = 5
 NOTHING_TO_DO = Remedy(id="nothing_to_do")
 MOST_ATTEMPTS = 60
+# How many places of the way, and answers at each, are looked at for other repairs of the same cost.
+MOST_TURNS = 3
+MOST_OTHERS = 2
 _TAKING = {"delete", "truncate", "drop_table", "drop_column", "update"}
 
 
@@ -54,6 +57,21 @@ class _Cure(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[SqlStep, ...]
     script: tuple[str, ...] | None
     marks: tuple[MarkStep, ...] = ()
+
+    @property
+    def cost(self) -> tuple[int, int, int]:
+        """Rows written, steps, marks."""
+        return sum(step.rows_touched for step in self.steps), len(self.steps), len(self.marks)
+
+
+class _Turn(msgspec.Struct, frozen=True, kw_only=True):
+    """A place on the way to a cure at which another answer would have cost as much."""
+
+    steps: tuple[SqlStep, ...]
+    script: tuple[str, ...]
+    position: int
+    depth: int
+    others: tuple[Remedy, ...]
 
 
 def quiet(_: object) -> None:
@@ -99,6 +117,7 @@ class StatementWard:
         self.findings: list[Finding] = []
         self.attempts = 0
         self._steps_taken = False
+        self._turns: list[_Turn] = []
 
     def diagnose(self) -> list[Finding]:
         """Run the script once and examine what stopped it; nothing when it runs."""
@@ -117,12 +136,36 @@ class StatementWard:
         found = self._explore((), self.script, DEPTH)
         if found is None:
             return StatementPlan(outcome="cannot", plan=self._plan(()))
+        told = self._told(found)
+        if told.outcome == "cannot" or not self._turns:
+            return told
+        ways = [(found, told), *self._others(found)]
+        best = min(cure.cost for cure, _ in ways)
+        chosen, *rest = [(cure, told) for cure, told in ways if cure.cost == best]
+        others = [told.plan.steps for _, told in rest]
+        different = tuple(steps for n, steps in enumerate(others) if steps not in (chosen[1].plan.steps, *others[:n]))
+        self._attempt(chosen[0].steps, chosen[0].script or ())[2].close()  # the copy is left as the chosen one leaves it
+        return msgspec.structs.replace(chosen[1], plan=msgspec.structs.replace(chosen[1].plan, alternatives=different))
+
+    def _others(self, found: _Cure) -> Iterator[tuple[_Cure, StatementPlan]]:
+        """Other cures that cost no more: at each turn of the way the answers that looked as good as the one taken."""
+        findings, self._turns, turns = self.findings, [], self._turns[:MOST_TURNS]
+        for turn, remedy in [(place, other) for place in turns for other in place.others[:MOST_OTHERS]]:
+            self.findings = list(findings)
+            other = self._with(remedy, turn.steps, turn.script, position=turn.position, depth=turn.depth)
+            told = self._told(other) if other is not None and other.cost <= found.cost else None
+            if other is not None and told is not None and told.outcome != "cannot":
+                yield other, told
+        self.findings = findings
+
+    def _told(self, found: _Cure) -> StatementPlan:
+        """The cure as a plan that was proven."""
         marks: tuple[Step, ...] = found.marks
         if found.script is None:
             return StatementPlan(outcome="not_needed", plan=self._plan((*found.steps, *marks)))
         replaced = found.script != self.script
-        told = any(s.code == "settle_ledger" for s in found.steps)
-        ledger: tuple[Step, ...] = () if told else for_the_ledger(self.book, self.script, replaced=replaced)
+        settled = any(s.code == "settle_ledger" for s in found.steps)
+        ledger: tuple[Step, ...] = () if settled else for_the_ledger(self.book, self.script, replaced=replaced)
         if self.ours:
             return self._proven("made", (*found.steps, *key_steps(found.script, self.catalog)), found.script)
         if replaced:
@@ -159,9 +202,12 @@ class StatementWard:
                 self.findings.append(_unknown(case.statement, failure))
         if self._stands_already(case):
             answers = [remedy for remedy in answers if remedy.id == "mark_as_applied"] or [NOTHING_TO_DO]
-        for remedy in answers:
+        for number, remedy in enumerate(answers):
             found = self._with(remedy, measured, script, position=failure.position, depth=depth)
             if found is not None:
+                equal = [other for other in answers[number + 1 :] if cost(other) == cost(remedy) and other.id not in POLICIES]
+                turn = _Turn(steps=measured, script=script, position=failure.position, depth=depth, others=tuple(equal))
+                self._turns += [turn] if equal else []
                 return found
         return None
 

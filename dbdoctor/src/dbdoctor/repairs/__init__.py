@@ -35,7 +35,7 @@ PROPOSALS = (
 
 def propose(finding: Finding, case: Case) -> list[Remedy]:
     """Every remedy for a finding, cheapest first: rows lost, rows touched, number of steps."""
-    return sorted((remedy for proposal in _proposals() for remedy in proposal(finding, case)), key=_cost)
+    return sorted((remedy for proposal in _proposals() for remedy in proposal(finding, case)), key=cost)
 
 
 @lru_cache
@@ -55,7 +55,7 @@ def setting_aside(
     return Remedy(id=code, rows_touched=rows, facts=facts, steps=(*first, step))
 
 
-def _cost(remedy: Remedy) -> tuple[int, bool, bool, int]:
+def cost(remedy: Remedy) -> tuple[int, bool, bool, int]:
     """Rows lost, a part left to the owner, rows moved out of their table, number of steps."""
     moves = remedy.rows_touched > 0 and remedy.id.startswith("quarantine")
     return remedy.rows_lost, remedy.id in LEAVES_A_PART, moves, len(remedy.steps)

@@ -13,17 +13,25 @@ _QUESTIONS = {"read", "insert", "update", "delete"}
 
 
 def propose(finding: Finding, case: Case) -> Iterator[Remedy]:
-    """One remedy when it is clear which name was meant. A column that is merely alike is corrected only where the statement reads it."""
+    """One remedy for each name that may be meant. A column that is merely alike is corrected only where the statement reads it."""
     if not case.statement:
         return
-    old, new, corrected = _corrected(finding, case)
-    if corrected and corrected != case.statement:
-        effects = effects_of(corrected)
-        yield Remedy(
-            id="correct_name",
-            facts={"from": old, "to": new},
-            steps=(SqlStep(code="correct_name", sql=corrected, undo_sql=undo_of(effects), facts={"from": old, "to": new}),),
-        )
+    for old, new, corrected in (_corrected(finding, case), *_namesakes(finding, case)):
+        if not corrected or corrected == case.statement:
+            continue
+        step = SqlStep(code="correct_name", sql=corrected, undo_sql=undo_of(effects_of(corrected)), facts={"from": old, "to": new})
+        yield Remedy(id="correct_name", facts={"from": old, "to": new}, steps=(step,))
+
+
+def _namesakes(finding: Finding, case: Case) -> Iterator[tuple[str, str, str | None]]:
+    """Further tables whose names differ in their capitals only."""
+    others = finding.facts.get("others")
+    if finding.cause != "case_sensitive_name" or finding.facts.get("only_read") or not isinstance(others, list):
+        return
+    old = str(finding.facts["name"])
+    for table in case.catalog.tables:
+        if str(table) in others:
+            yield old, table.name, _onto(case, old, table)
 
 
 def _corrected(finding: Finding, case: Case) -> tuple[str, str, str | None]:

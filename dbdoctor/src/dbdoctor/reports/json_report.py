@@ -81,6 +81,7 @@ def plan_report(plan: Plan) -> dict[str, Any]:
             "catalog_digest": plan.catalog_digest,
             "rehearsed": plan.rehearsed,
             "steps": [step_report(s) for s in plan.steps],
+            "alternatives": [[step_report(s) for s in steps] for steps in plan.alternatives],
             "left_to_the_owner": msgspec.to_builtins(plan.undone),
             "sampled": msgspec.to_builtins(plan.sampled),
         },

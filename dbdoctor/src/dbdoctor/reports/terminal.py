@@ -168,11 +168,24 @@ def tell_plan(letter: Letter, plan: Plan) -> None:
             letter.line(step.command, indent=8, style="cyan")
     for table, (held, there) in plan.sampled.items():
         letter.marked("advice", sample_words(table, held, there))
+    _tell_alternatives(letter, plan)
     if plan.undone:
         letter.heading("What is left to you")
         letter.line("These wishes of your migrations contradict your rows or each other; nothing was guessed.")
         for evidence in plan.undone:
             letter.evidence(evidence.query, evidence.answer)
+
+
+def _tell_alternatives(letter: Letter, plan: Plan) -> None:
+    """Other repairs that cost the same, proven too: which is right is the owner's to know."""
+    if not plan.alternatives:
+        return
+    letter.heading("What would cost the same")
+    letter.line("Proven on the copy as well. Which one is right is yours to know.")
+    for number, steps in enumerate(plan.alternatives, 2):
+        own = [step for step in steps if not isinstance(step, MigrateStep)]
+        letter.numbered(number, "; then ".join(mark_sentence(s) if isinstance(s, MarkStep) else step_sentence(s) for s in own))
+        letter.line(f"take it with --choice {number}", indent=8, style="dim")
 
 
 def tell_migrations(letter: Letter, made: Migrations) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
-from dbdoctor.findings import Attempt, MarkStep, MigrateStep, SqlStep, Step
+from dbdoctor.findings import Attempt, MarkStep, MigrateStep, Plan, SqlStep, Step
 from dbdoctor.reports.page.cards import proofs
 from dbdoctor.reports.page.report import Report, shortened, written
 from dbdoctor.reports.phrases import listed, many, sample_words, short
@@ -24,7 +24,19 @@ def timeline(report: Report) -> str:
     parts = "; ".join(sample_words(table, held, there) for table, (held, there) in plan.sampled.items())
     words = f"Replayed from the start on a copy: what you see is what was proven{f' ({parts})' if parts else ''}."
     proven = f'<p class="lead">{written(words)}</p>' if plan.rehearsed else ""
-    return f'<section>\n<h2>{heading}</h2>\n{proven}\n<ol class="timeline">\n{items}\n</ol>\n</section>{_undone(report)}'
+    return (
+        f'<section>\n<h2>{heading}</h2>\n{proven}\n<ol class="timeline">\n{items}\n</ol>\n</section>{_alternatives(plan)}{_undone(report)}'
+    )
+
+
+def _alternatives(plan: Plan) -> str:
+    """Other repairs that cost the same."""
+    parts = []
+    for number, steps in enumerate(plan.alternatives, 2):
+        items = "\n".join(f"<li>{item}</li>" for item in _items(steps))
+        parts.append(f'<h3>Choice {number}</h3>\n<ol class="timeline">\n{items}\n</ol>')
+    lead = '<p class="lead">Proven on the copy as well. Which one is right is yours to know; take one with <code>--choice</code>.</p>'
+    return f"<section>\n<h2>What would cost the same</h2>\n{lead}\n{NEWLINE.join(parts)}\n</section>" if parts else ""
 
 
 def count_items(steps: tuple[Step, ...]) -> int:
