@@ -74,12 +74,14 @@ class Candidates:
         remedies = list(self._remedies(scene)) if problem.statement else []
         prefix = self._prefix(segment, problem.statement)
         there = segment is not None and self._all_there(segment)
-        if there:  # nothing is cheaper than telling the ledger; what it would do besides comes to light as left undone
+        if (
+            there and problem.migration
+        ):  # nothing is cheaper than telling the ledger; what it would do besides comes to light as left undone
             yield _mark(problem, "already_there", _stop_told(problem))
         for remedy in remedies:
             if remedy.id not in LATE:
                 yield from _with_remedy(problem, remedy, prefix)
-        if not there:
+        if problem.migration and not there:
             yield _mark(problem, "never_works", _stop_told(problem))
         for remedy in remedies:
             if remedy.id in LATE:
@@ -168,6 +170,8 @@ def _with_remedy(problem: Problem, remedy: Remedy, prefix: Sequence[SqlStep]) ->
     steps = _sql_steps(remedy)
     writes = any(e.kind in FILLS_ROWS for s in steps for e in effects_of(s.sql))
     corrects = remedy.id in {"correct_name", *LATE}
+    if remedy.id in STANDS_IN and not problem.migration:
+        return  # it takes the place of a statement that will come all the same: there is no ledger that could hold it back
     if remedy.id in STANDS_IN and not corrects:
         yield msgspec.structs.replace(_mark(problem, "never_works", _stop_told(problem)), code=remedy.id, steps=(*prefix, *steps))
         return

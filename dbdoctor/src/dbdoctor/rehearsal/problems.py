@@ -67,7 +67,9 @@ def first_problem(observation: Observation, scenario: Scenario, memory: Mapping[
         return Problem(kind="hung", migration=migration, statement=last)
     if observation.exit_code != 0:
         culprit = stopping_statement(open_segment.statements if open_segment else observation.outside, observation.output)
-        kind: ProblemKind = "stopped" if migration else "command_failed"
+        # What makes something is a migration, also where no ledger tells which: the first one of all often makes the ledger too.
+        its_own = culprit is not None and any(effect.kind in MAKES for effect in culprit.effects)
+        kind: ProblemKind = "stopped" if migration or its_own else "command_failed"
         return Problem(kind=kind, migration=migration, statement=culprit, detail=observation.output[-800:])
     return _lacks(observation, scenario, memory) or _afterwards(observation)
 
