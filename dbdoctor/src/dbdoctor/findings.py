@@ -128,7 +128,18 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
     number: int
     tried: tuple[str, ...]
-    result: Literal["cured", "stopped", "hung", "lost_rows", "left_undone", "not_accepted", "not_repeatable", "step_failed", "looked_ahead"]
+    result: Literal[
+        "cured",
+        "stopped",
+        "hung",
+        "lost_rows",
+        "left_undone",
+        "not_accepted",
+        "not_repeatable",
+        "step_failed",
+        "undecidable",
+        "looked_ahead",
+    ]
     migration: str = ""
     sqlstate: str = ""
     message: str = ""

@@ -1,5 +1,7 @@
 """Every code has words of its own: no reader meets a bare code."""
 
+import re
+
 import pytest
 from reports.codes import SOURCE, codes, words_of
 
@@ -10,6 +12,7 @@ from dbdoctor.treatment.records import Note
 
 ACTIONS = codes("Remedy", "id") | codes("setting_aside", "code") | codes("SqlStep", "code") - {""}
 CAUSES = codes("Finding", "cause") - {""}
+QUOTED = re.compile(r'"(\w+)"')
 RESULTS = words_of(Attempt.__annotations__["result"])
 
 
@@ -74,3 +77,15 @@ def test_every_kind_of_verification_has_words() -> None:
 
 def test_every_note_has_words() -> None:
     assert words_of(Note.__annotations__["code"]) == set(words.NOTES)
+
+
+def test_every_reason_not_to_mark_a_migration_has_its_words() -> None:
+    raised = {line for path in (SOURCE / "histories").glob("*.py") for line in path.read_text().splitlines() if "CannotMark(" in line}
+    reasons = {code for line in raised for code in QUOTED.findall(line)}
+    assert {"not_next", "read_only"} < reasons
+    assert reasons | {"no_ledger"} == set(words.UNDECIDABLE)
+
+
+def test_a_migration_that_cannot_be_decided_is_told_with_the_reason() -> None:
+    attempt = Attempt(number=2, tried=("mark 0002.notes",), result="undecidable", migration="0002.notes", message="not_next", seconds=1.0)
+    assert words.attempt_sentence(attempt)[1:] == ("whether it is applied cannot be decided: 0002", words.UNDECIDABLE["not_next"])

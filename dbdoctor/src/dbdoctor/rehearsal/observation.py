@@ -46,10 +46,14 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StepFailure(msgspec.Struct, frozen=True, kw_only=True):
-    """A step of the plan itself could not be carried out on the copy."""
+    """A step of the plan itself could not be carried out on the copy.
+
+    `unmarked` is the migration that could not be marked, the error's message then the code of the reason.
+    """
 
     step: str
     error: ServerError
+    unmarked: str = ""
 
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,9 @@ from dbdoctor.rehearsal.observation import ECHO, Observation, Segment, Statement
 from dbdoctor.rehearsal.scenario import Decision, Scenario
 from dbdoctor.wanted.effects import MAKES, Effect, EffectKind
 
-ProblemKind = Literal["step_failed", "stopped", "hung", "lost_rows", "left_undone", "not_repeatable", "not_accepted", "command_failed"]
+ProblemKind = Literal[
+    "step_failed", "undecidable", "stopped", "hung", "lost_rows", "left_undone", "not_repeatable", "not_accepted", "command_failed",
+]  # fmt: skip
 
 TAKES_ROWS: frozenset[EffectKind] = frozenset({"drop_table", "delete", "truncate", "drop_column", "update", "alter_type"})
 FILLS_ROWS: frozenset[EffectKind] = frozenset({"insert", "update"})
@@ -55,6 +57,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 def first_problem(observation: Observation, scenario: Scenario, memory: Mapping[str, Segment]) -> Problem | None:
     """The first problem of an attempt, or None when it is a cure as far as one run can tell."""
+    if observation.step_failure and observation.step_failure.unmarked:
+        return Problem(kind="undecidable", migration=observation.step_failure.unmarked, detail=observation.step_failure.error.message)
     if observation.step_failure:
         return Problem(kind="step_failed", detail=f"{observation.step_failure.error.sqlstate} {observation.step_failure.error.message}")
     lost = _loss(observation)

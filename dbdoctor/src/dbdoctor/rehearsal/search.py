@@ -19,7 +19,8 @@ from dbdoctor.rehearsal.trial import Trial
 from dbdoctor.wanted.effects import Effect, effects_of
 
 RESULTS = {
-    "step_failed": "step_failed", "stopped": "stopped", "hung": "hung", "lost_rows": "lost_rows", "left_undone": "left_undone",
+    "step_failed": "step_failed", "undecidable": "undecidable", "stopped": "stopped", "hung": "hung", "lost_rows": "lost_rows",
+    "left_undone": "left_undone",
     "not_repeatable": "not_repeatable", "not_accepted": "not_accepted", "command_failed": "stopped",
 }  # fmt: skip
 
@@ -118,7 +119,7 @@ class Search:
         if no_migration and scenario == self.start:
             self._refuse_command(problem)
         # A command that refuses to begin only after what we did or marked refuses that, not the app as it was.
-        if no_migration or problem.kind == "step_failed" or problem.key in {d.problem for d in scenario.decisions}:
+        if no_migration or problem.kind in {"step_failed", "undecidable"} or problem.key in {d.problem for d in scenario.decisions}:
             return None
         conflict = self_made(problem, scenario.decisions)
         if conflict is not None and not self._headstrong:

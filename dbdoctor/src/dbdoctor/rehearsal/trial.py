@@ -117,8 +117,7 @@ class Trial:
         mark = self.history.mark(name, state=state, folder=self.settings.cwd) if self.history and state else None
         if mark is None:
             why = self.history.why_not(name, state=state, folder=self.settings.cwd) if self.history and state else "no_ledger"
-            error = ServerError(sqlstate="", message=f"{name} cannot be marked: {why}")
-            raise _StepFailed(StepFailure(step=f"mark {name}", error=error))
+            raise _StepFailed(StepFailure(step=f"mark {name}", error=ServerError(sqlstate="", message=why), unmarked=name))
         return mark
 
     def _clear(self, done: set[str], only: str, clear: tuple[str, ...]) -> None:

@@ -89,6 +89,18 @@ _RESULTS = {
     "not_repeatable": "a second run does not find everything done",
     "looked_ahead": "shows what else is wanted",
     "step_failed": "our own step fails there",
+    "undecidable": "whether it is applied cannot be decided",
+}
+
+# Why a migration cannot be recorded as applied.
+UNDECIDABLE = {
+    "already_recorded": "the ledger has it already",
+    "needs_values": "its ledger has columns whose values only the tool itself knows",
+    "no_folder": "the tool records a checksum of its file, and the file is not at hand: run dbdoctor in the app's folder (--cwd)",
+    "no_ledger": "no ledger is there that could record it",
+    "not_next": "its ledger holds one place only, and migrations before this one are still to come",
+    "read_only": "its tool alone may write its ledger",
+    "unknown_migration": "the app's folder has no such migration",
 }
 
 
@@ -101,4 +113,7 @@ def attempt_sentence(attempt: Attempt) -> tuple[str, str, str]:
         tried = f"without {brief(mark)}" if mark else TRIED.get(code, spelled_out(code))
     where = f" in {brief(attempt.migration)}" if attempt.migration else ""
     why = f"{attempt.sqlstate} {attempt.message}".strip() if attempt.sqlstate and attempt.result in {"stopped", "not_accepted"} else ""
+    if attempt.result == "undecidable":
+        where = f": {brief(attempt.migration)}"
+        why = UNDECIDABLE.get(attempt.message, spelled_out(attempt.message))
     return tried, f"{_RESULTS.get(attempt.result, spelled_out(attempt.result))}{where}", why
