@@ -2,11 +2,15 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from story.apps import LittleApp
 from story.calls import Told, call, call_here
 from story.targets import Target
+
+from dbdoctor.cli import rehearsing
 
 USAGE, FAILED = 64, 2
 
@@ -102,3 +106,16 @@ def test_a_repair_goes_on_with_a_run_that_was_stopped(loose_target: Target, plan
     assert told.exit_code == 0, told.said
     assert json.loads(told.out)["run"] == stopped["run"]
     assert loose_target.ledger() == ["001-users.js", "002-notes.js"]
+
+
+def test_the_copy_can_be_visited_as_the_repair_left_it(target: Target, app: LittleApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[Any, ...]] = []
+
+    def visit(address: str) -> None:
+        with psycopg.connect(address) as connection:
+            seen.extend(connection.execute("SELECT confrelid::regclass::text FROM pg_constraint WHERE contype = 'f'").fetchall())
+
+    monkeypatch.setattr(rehearsing, "keep_until_enter", visit)
+    told = call_here("rehearse", target.url, "--migrate", app.migrate, "--cwd", app.folder, "--keep-server", "--format", "json")
+    assert told.exit_code == 0, told.said
+    assert seen

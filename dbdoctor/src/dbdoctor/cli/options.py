@@ -61,9 +61,7 @@ As = Annotated[
     typer.Option("--as", metavar="TOOL", help=f"Write the cure as a migration instead: {', '.join(LEDGERS)}. Without --out it is shown."),
 ]
 AppLabel = Annotated[str, typer.Option("--app-label", metavar="APP", help="With --as django: the app it belongs to.")]
-KeepServer = Annotated[
-    bool, typer.Option("--keep-server", help="Keep the copy until Enter is pressed, and tell its address (--sql, --want).")
-]
+KeepServer = Annotated[bool, typer.Option("--keep-server", help="Keep the copy until Enter is pressed, and tell its address.")]
 ReportBeside = Annotated[
     Path | None, typer.Option("--report", metavar="FILE", help="Write the report there too, as its ending says (.html .json).")
 ]

@@ -1,5 +1,6 @@
 """Commands that try on a copy: rehearse and plan."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -61,11 +62,11 @@ def rehearse(
         found = treated(asked, words="Rehearsal for", talks=outlet.talks, keep_server=keep_server)
         show_plan(found.plan, outlet, url=url, outcome=found.outcome)
         return BLOCKED if found.outcome == "cannot" else HEALTHY
-    refuse_without_statement(orphans=orphans, keep_server=keep_server)
+    refuse_without_statement(orphans=orphans)
     command = settings_of(migrate=migrate, cwd=cwd, accept=accept, env=env, time_limit_s=time_limit)
-    show_plan(
-        rehearsed(url, command, isolated=not no_isolation, attempts=attempts, talks=outlet.talks, words="Rehearsal for"), outlet, url=url
-    )
+    visit = keep_until_enter if keep_server else None
+    proven = rehearsed(url, command, isolated=not no_isolation, attempts=attempts, talks=outlet.talks, words="Rehearsal for", visit=visit)
+    show_plan(proven, outlet, url=url)
     return HEALTHY
 
 
@@ -142,21 +143,29 @@ def treated(asked: Asked, *, words: str, talks: bool, keep_server: bool = False)
     return found
 
 
-def refuse_without_statement(*, orphans: str, keep_server: bool = False) -> None:
+def refuse_without_statement(*, orphans: str) -> None:
     """Raise UsageError for what only a statement or a wish can have."""
-    if orphans != "auto" or keep_server:
-        option = "--keep-server" if keep_server else "--orphans"
-        message = f"{option} goes with --sql or --want; with --migrate the copy is searched until your command succeeds."
-        raise UsageError(message, next_step=f"Leave {option} out, or give the statement that fails with --sql.")
+    if orphans != "auto":
+        message = "--orphans goes with --sql or --want; with --migrate the copy is searched until your command succeeds."
+        raise UsageError(message, next_step="Leave --orphans out, or give the statement that fails with --sql.")
 
 
-def rehearsed(url: str, command: CommandSettings, *, isolated: bool, attempts: int, talks: bool, words: str) -> Plan:
+def rehearsed(
+    url: str,
+    command: CommandSettings,
+    *,
+    isolated: bool,
+    attempts: int,
+    talks: bool,
+    words: str,
+    visit: Callable[[str], None] | None = None,
+) -> Plan:
     """The proven plan; every attempt is told as it happens where somebody listens."""
     doctor.refuse_other_databases(url)
     if not talks:
-        return find_plan(url=url, command=command, isolated=isolated, limits=Limits(attempts=attempts))
+        return find_plan(url=url, command=command, isolated=isolated, limits=Limits(attempts=attempts), visit=visit)
     tell = telling_of_the_copy(letter_for(words, url))
-    return find_plan(url=url, command=command, isolated=isolated, limits=Limits(attempts=attempts), tell=tell)
+    return find_plan(url=url, command=command, isolated=isolated, limits=Limits(attempts=attempts), tell=tell, visit=visit)
 
 
 def show_plan(found: Plan, outlet: Outlet, *, url: str, outcome: str = "", made: Migrations | None = None) -> None:

@@ -19,7 +19,7 @@ from dbdoctor.rehearsal.copies import Copy
 from dbdoctor.rehearsal.copying import Stage, filled_copy
 from dbdoctor.rehearsal.observation import Observation
 from dbdoctor.rehearsal.scenario import Decision, Scenario
-from dbdoctor.rehearsal.search import Limits, Search, Solution
+from dbdoctor.rehearsal.search import Limits, NoCure, Search, Solution
 from dbdoctor.rehearsal.traces import find_traces
 from dbdoctor.rehearsal.trial import CommandSettings, Trial
 
@@ -74,14 +74,24 @@ def rehearse(
     isolated: bool = True,
     limits: Limits | None = None,
     tell: Callable[[Attempt | Stage], None] = quiet,
+    visit: Callable[[str], None] | None = None,
 ) -> Plan:
-    """Find a repair on a throw-away copy and prove it.
+    """Find a repair on a throw-away copy and prove it. `visit` gets the address of the copy as the repair (or the last attempt) left it.
 
     Raises NoCure or CommandFails when there is none, IsolationUnavailable, CannotConnect, PoolerInBetween when it could not be tried.
     """
     with opened_copy(url=url, command=command, isolated=isolated, tell=tell) as rehearsal:
-        solution = Search(trial=rehearsal.trial, limits=limits or Limits(), tell=tell, start=rehearsal.start).run()
+        address = rehearsal.copy.sandbox.url(database=rehearsal.copy.target.database)
+        try:
+            solution = Search(trial=rehearsal.trial, limits=limits or Limits(), tell=tell, start=rehearsal.start).run()
+        except NoCure:
+            if visit is not None:
+                visit(address)
+            raise
         plan = _plan(solution, rehearsal, command)
+        if visit is not None:
+            rehearsal.trial.run(solution.scenario, promising=lambda _: False)  # whatever was tried after it
+            visit(address)
     tell("proven")
     return plan
 
