@@ -39,7 +39,13 @@ YEAR_S = 365 * 86400
 CHUNK = 50_000
 RESULTS = Path(__file__).parent / "results"
 AUDIENCES = ("public", "members", "members", "followers", "followers", "friends")
-WORDS = ("Squats, then rows, then home.", "Slept well, ran far.", "Who joins on Thursday?", "New best on the rower!", "Rest day, tea, and the sofa.")
+WORDS = (
+    "Squats, then rows, then home.",
+    "Slept well, ran far.",
+    "Who joins on Thursday?",
+    "New best on the rower!",
+    "Rest day, tea, and the sofa.",
+)
 APP = """
 CREATE TABLE users (id bigint PRIMARY KEY, email text NOT NULL UNIQUE, username text, full_name text, password_hash text,
     is_active boolean NOT NULL DEFAULT true, updated_at timestamptz NOT NULL DEFAULT now());
@@ -109,7 +115,9 @@ class Community:
 
     def friendships(self) -> Iterator[str]:
         draw = self.random("friendships")
-        pairs = {(one, 1 + (one + draw.randrange(1, min(1000, self.members))) % self.members) for one in self.people for _ in range(FRIENDS // 2)}
+        pairs = {
+            (one, 1 + (one + draw.randrange(1, min(1000, self.members))) % self.members) for one in self.people for _ in range(FRIENDS // 2)
+        }
         both = {pair for a, b in pairs if a != b for pair in ((a, b), (b, a))}
         yield from (f"{a}\t{b}\n" for a, b in sorted(both))
 
@@ -208,7 +216,9 @@ def copy_all(connection: psycopg.Connection[Any], people: Community) -> None:
         " LEFT JOIN (SELECT post_id, count(*) AS n FROM swannery.comments GROUP BY 1) c ON c.post_id = w.id ORDER BY w.id"
     )
     connection.execute("DROP TABLE written")
-    connection.execute("SELECT setval('swannery.posts_id_seq', %s), setval('swannery.communities_id_seq', %s)", (people.posts, people.places))
+    connection.execute(
+        "SELECT setval('swannery.posts_id_seq', %s), setval('swannery.communities_id_seq', %s)", (people.posts, people.places)
+    )
 
 
 def copy(connection: psycopg.Connection[Any], target: str, rows: Iterable[str]) -> None:

@@ -12,7 +12,6 @@ import msgspec
 import psycopg
 
 from dbdoctor.embedded import Server
-from swannery.accounts.actions.sign_in import recognise
 from swannery.app import Parts, assemble, load_viewer, make_app
 from swannery.config import Config
 from swannery.deployment import DeployRequest, deploy
@@ -118,8 +117,8 @@ class Town:
         """Open a transaction with somebody looking, as a request does."""
         async with self.parts.database.transaction() as tx:
             token = await self._token(who)
-            known = await recognise(tx, users=self.parts.config.users, token=token) if token else None
-            yield tx, await load_viewer(tx, known=known, site_open=self.parts.site.open)
+            viewer, _ = await load_viewer(tx, users=self.parts.config.users, token=token, site_open=self.parts.site.open)
+            yield tx, viewer
 
     async def act(self, action: Callable[..., Awaitable[T]], who: str | None, **arguments: Any) -> T:
         """Do something as somebody, in a transaction of its own."""

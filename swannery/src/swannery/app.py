@@ -1,6 +1,5 @@
 """Puts the parts together; the only file that knows all features."""
 
-import asyncio
 import hmac
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
@@ -24,16 +23,16 @@ import swannery
 from swannery.accounts import api as accounts_api
 from swannery.accounts import jobs as accounts_jobs
 from swannery.accounts import pages as accounts_pages
-from swannery.accounts.actions.sign_in import Known, recognise, tidy
+from swannery.accounts.actions.sign_in import recognise, tidy
 from swannery.activities import events as activities_events
 from swannery.activities import jobs as activities_jobs
 from swannery.communities import events as communities_events
 from swannery.communities import pages as communities_pages
-from swannery.communities.actions import load_memberships
-from swannery.config import Config
+from swannery.communities.actions import MEMBERSHIPS_ALONG
+from swannery.config import Config, Users
 from swannery.connections import events as connections_events
 from swannery.connections import pages as connections_pages
-from swannery.connections.actions import load_connections
+from swannery.connections.actions import CONNECTIONS_ALONG, connections_of
 from swannery.feeds import api as feeds_api
 from swannery.feeds import events as feeds_events
 from swannery.feeds import jobs as feeds_jobs
@@ -45,7 +44,7 @@ from swannery.foundation.jobs import CONNECTIONS as QUEUE_CONNECTIONS
 from swannery.foundation.jobs import Queue, Tick
 from swannery.foundation.metrics import REGISTRY
 from swannery.foundation.secrets_store import read_secret
-from swannery.foundation.serving import serve
+from swannery.foundation.serving import run_to_end, serve
 from swannery.foundation.theming import Theme
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import API, Edge, Page, Platform, Site, refuse, translate
@@ -61,6 +60,7 @@ PAGES = (accounts_pages, communities_pages, connections_pages, portal_pages, pos
 APIS = (accounts_api, feeds_api, posts_api)
 LISTENERS = (activities_events, communities_events, connections_events, feeds_events, posts_events)
 LARGEST_BODY = 1_000_000
+VIEWER_ALONG = f"{CONNECTIONS_ALONG}, {MEMBERSHIPS_ALONG}"
 TIDY_EVERY_S = 600.0
 
 
@@ -113,12 +113,17 @@ class Visit(NamedTuple):
     viewer: Viewer
 
 
-async def load_viewer(tx: Transaction, *, known: Known | None, site_open: bool) -> Viewer:
-    """Return a member with everybody they are connected to, or a stranger. Two statements."""
+async def load_viewer(tx: Transaction, *, users: Users, token: str, site_open: bool) -> tuple[Viewer, bool]:
+    """Return a member with everybody they are connected to, or a stranger, and whether the browser is to keep its cookie for longer.
+
+    One statement: what the rooms know of a member is read along with the sign-in.
+    """
+    known = await recognise(tx, users=users, token=token, along=VIEWER_ALONG) if token else None
     if known is None:
-        return Viewer(site_open=site_open)
-    connections = await load_connections(tx, member_id=known.member_id)
-    return Viewer(
+        return Viewer(site_open=site_open), False
+    *connected, communities = known.along
+    connections = connections_of(tuple(connected))
+    viewer = Viewer(
         id=known.member_id,
         name=known.name,
         handle=known.handle,
@@ -126,12 +131,13 @@ async def load_viewer(tx: Transaction, *, known: Known | None, site_open: bool) 
         sign_in_id=known.sign_in_id,
         followees=connections.followees,
         friends=connections.friends,
-        communities=await load_memberships(tx, member_id=known.member_id),
+        communities=tuple(communities),
         blocked=connections.blocked,
         asked=connections.asked,
         asked_by=connections.asked_by,
         site_open=site_open,
     )
+    return viewer, known.renewed
 
 
 def dependencies(parts: Parts) -> dict[str, Provide]:
@@ -142,16 +148,17 @@ def dependencies(parts: Parts) -> dict[str, Provide]:
         api = request.url.path.startswith(API)
         token = accounts_api.bearer_of(request) if api else accounts_pages.token_of(request, site=parts.site)
         async with parts.database.transaction() as tx:
-            known = await recognise(tx, users=parts.config.users, token=token) if token else None
-            who = await load_viewer(tx, known=known, site_open=parts.site.open)
+            who, renewed = await load_viewer(tx, users=parts.config.users, token=token, site_open=parts.site.open)
             request.state.viewer = who  # for the page that tells an error
-            request.state.renew = token if known and known.renewed and not api else ""
+            request.state.renew = token if renewed and not api else ""
             yield Visit(tx, who)
 
     def tx(visit: NamedDependency[Visit]) -> Transaction:
         return visit.tx
 
-    def viewer(visit: NamedDependency[Visit]) -> Viewer:
+    # Each asks for one other: what Litestar can do at once it does in tasks of their own, which take longer than the work itself.
+    def viewer(visit: NamedDependency[Visit], tx: NamedDependency[Transaction]) -> Viewer:
+        del tx
         return visit.viewer
 
     def database() -> Database:
@@ -296,4 +303,4 @@ def run(config: Config, *, ready: Callable[[], None] | None = None) -> None:
     """Serve the website and do the background work in this process until SIGINT or SIGTERM."""
     logs.set_up()
     parts = assemble(config)
-    asyncio.run(serve(make_app(parts), host=config.server.host, port=config.server.port, ready=ready))
+    run_to_end(serve(make_app(parts), host=config.server.host, port=config.server.port, ready=ready))

@@ -78,6 +78,10 @@ async def leave_community(tx: Transaction, *, viewer: Viewer, slug: str) -> Comm
     return msgspec.structs.replace(community, member_count=community.member_count - 1)
 
 
+# The same as a column, for the statement that recognises a member `m`.
+MEMBERSHIPS_ALONG = queries.MEMBERSHIPS
+
+
 async def load_memberships(tx: Transaction, *, member_id: int) -> tuple[int, ...]:
     """Return the ids of the communities a member is in, for their viewer; one statement."""
     return await queries.read_memberships(tx, member_id=member_id)

@@ -8,6 +8,11 @@ from swannery.foundation.database import AnyRow, Transaction
 from swannery.foundation.paging import Cursor
 
 COLUMNS = "c.id, c.slug, c.name, c.purpose, c.access, c.listed, c.member_count, c.created_at"
+# The ids of the communities that a member `m` is in, as one column.
+MEMBERSHIPS = (
+    "ARRAY(SELECT i.community_id FROM swannery.community_members i"
+    " JOIN swannery.communities c ON c.id = i.community_id AND c.archived_at IS NULL WHERE i.member_id = m.id ORDER BY 1)"
+)
 
 
 async def find_community(tx: Transaction, *, slug: str, member_id: int) -> Community | None:
@@ -61,12 +66,8 @@ async def find_role(tx: Transaction, *, community_id: int, member_id: int) -> Ro
 
 async def read_memberships(tx: Transaction, *, member_id: int) -> tuple[int, ...]:
     """Return the ids of the communities a member is in. Indexes: community_members_member, the primary key of communities."""
-    found = await tx.sql(
-        "SELECT m.community_id FROM swannery.community_members m"
-        " JOIN swannery.communities c ON c.id = m.community_id AND c.archived_at IS NULL WHERE m.member_id = %(me)s ORDER BY 1",
-        {"me": member_id},
-    )
-    return tuple(row[0] for row in found)
+    found = await tx.read(f"SELECT {MEMBERSHIPS} FROM (SELECT %(me)s::bigint AS id) AS m", {"me": member_id})
+    return tuple(found[0][0])
 
 
 async def taken_slugs(tx: Transaction, *, among: Collection[str]) -> set[str]:

@@ -22,6 +22,11 @@ FOLLOWS_AN_HOUR = 200
 REQUESTS_A_DAY = 50
 
 
+# The same as columns, for the statement that recognises a member `m`.
+CONNECTIONS_ALONG = queries.ARRAYS
+connections_of = queries.connections_of
+
+
 async def load_connections(tx: Transaction, *, member_id: int) -> Connections:
     """Return everybody a member is connected to, for their viewer; one statement."""
     return await queries.read_connections(tx, member_id=member_id)

@@ -10,6 +10,16 @@ from swannery.foundation.paging import Cursor
 # Locks by name: they neither wait for nor hold up anybody who updates a member's row, and end with the transaction.
 MEMBER_KEY = "hashtextextended('swannery member ' || {id}::text, 0)"
 PAIR_KEY = "hashtextextended('swannery pair ' || {low}::text || ' ' || {high}::text, 0)"
+# Everybody that a member `m` is connected to, as five columns.
+ARRAYS = (
+    "ARRAY(SELECT followee_id FROM swannery.follows WHERE follower_id = m.id),"
+    " ARRAY(SELECT friend_id FROM swannery.friendships WHERE member_id = m.id),"
+    " ARRAY(SELECT blocked_id FROM swannery.blocks WHERE blocker_id = m.id"
+    " UNION SELECT blocker_id FROM swannery.blocks WHERE blocked_id = m.id),"
+    " ARRAY(SELECT addressee_id FROM swannery.friend_requests WHERE sender_id = m.id),"
+    " ARRAY(SELECT r.sender_id FROM swannery.friend_requests r JOIN swannery.members s ON s.id = r.sender_id"
+    " WHERE r.addressee_id = m.id AND s.state = 'active')"
+)
 
 
 async def lock_pair(tx: Transaction, *, one: int, other: int) -> None:
@@ -51,17 +61,13 @@ async def meet(tx: Transaction, *, member_id: int, person_id: int) -> Meeting | 
 
 async def read_connections(tx: Transaction, *, member_id: int) -> Connections:
     """Return everybody a member is connected to. Indexes: the primary keys, blocks_blocked, friend_requests_addressee."""
-    found = await tx.sql(
-        "SELECT ARRAY(SELECT followee_id FROM swannery.follows WHERE follower_id = %(me)s),"
-        " ARRAY(SELECT friend_id FROM swannery.friendships WHERE member_id = %(me)s),"
-        " ARRAY(SELECT blocked_id FROM swannery.blocks WHERE blocker_id = %(me)s"
-        " UNION SELECT blocker_id FROM swannery.blocks WHERE blocked_id = %(me)s),"
-        " ARRAY(SELECT addressee_id FROM swannery.friend_requests WHERE sender_id = %(me)s),"
-        " ARRAY(SELECT r.sender_id FROM swannery.friend_requests r JOIN swannery.members m ON m.id = r.sender_id"
-        " WHERE r.addressee_id = %(me)s AND m.state = 'active')",
-        {"me": member_id},
-    )
-    followees, friends, blocked, asked, asked_by = (tuple(ids) for ids in found[0])
+    found = await tx.read(f"SELECT {ARRAYS} FROM (SELECT %(me)s::bigint AS id) AS m", {"me": member_id})
+    return connections_of(found[0])
+
+
+def connections_of(row: AnyRow) -> Connections:
+    """Return what `ARRAYS` read."""
+    followees, friends, blocked, asked, asked_by = (tuple(ids) for ids in row)
     return Connections(followees=followees, friends=friends, blocked=blocked, asked=asked, asked_by=asked_by)
 
 

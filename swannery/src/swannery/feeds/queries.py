@@ -15,7 +15,7 @@ SEEN_WITHIN = timedelta(days=30)
 async def read_list(tx: Transaction, *, viewer: Viewer, after: Cursor | None, limit: int) -> list[Cursor]:
     """Return the newest entries of the viewer's list that they may read now. Index: feed_entries_latest, then the posts' primary key."""
     older = "AND (e.published_at, e.post_id) < (%(at)s, %(after)s)" if after else ""
-    found = await tx.sql(
+    found = await tx.read(
         "SELECT e.published_at, e.post_id FROM swannery.feed_entries e"
         " JOIN swannery.posts p ON p.id = e.post_id JOIN swannery.members a ON a.id = p.author_id"
         f" WHERE e.member_id = %(viewer_id)s {older} AND {visible_sql()}"
@@ -32,7 +32,7 @@ async def read_sources(tx: Transaction, *, viewer: Viewer, after: Cursor | None,
     """
     older = "AND (p.published_at, p.id) < (%(at)s, %(after)s)" if after else ""
     newest = f"{older} AND {visible_sql()} ORDER BY p.published_at DESC, p.id DESC LIMIT %(limit)s"
-    found = await tx.sql(
+    found = await tx.read(
         "SELECT published_at, id FROM ("
         "SELECT found.* FROM unnest(%(authors)s::bigint[]) AS source (author) CROSS JOIN LATERAL ("
         "SELECT p.published_at, p.id FROM swannery.posts p JOIN swannery.members a ON a.id = p.author_id"

@@ -1,9 +1,12 @@
 """Runs an ASGI application in this process and this event loop, until it is told to stop; what was begun is finished first."""
 
 import asyncio
+import importlib
 import signal
 import socket
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from granian.constants import Interfaces
 from granian.server.embed import Server
@@ -32,6 +35,14 @@ def check_port(host: str, port: int) -> None:
         except OSError as error:
             words = f"Port {port} of {host} cannot be had: {error.strerror}."
             raise Unavailable(words, next_step="Stop what listens there, or choose another with PORT=….") from None
+
+
+def run_to_end(work: Coroutine[Any, Any, None]) -> None:
+    """Run it in uvloop's event loop, in which a statement costs a third of the time; where that is not to be had, in Python's own."""
+    if sys.platform == "win32":
+        asyncio.run(work)
+    else:
+        importlib.import_module("uvloop").run(work)
 
 
 async def serve(app: Litestar, *, host: str, port: int, ready: Callable[[], None] | None = None) -> None:

@@ -1,9 +1,11 @@
 """All SQL on the app's own tables. Identifiers come from the configuration and are quoted; statements go to the driver as they are."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from swannery.config import Activity, Users
-from swannery.foundation.database import AnyRow, Transaction
+from swannery.foundation.database import Transaction
+from swannery.host.models import UserKey
 
 
 def quoted(name: str) -> str:
@@ -64,7 +66,16 @@ def _active(users: Users) -> str:
     return " AND ".join(conditions) or "true"
 
 
-async def find_users_by_login(tx: Transaction, *, users: Users, identifier: str) -> Sequence[AnyRow]:
+class Login(NamedTuple):
+    """A user whom an identifier may mean; the lowest rank means it most."""
+
+    user_key: UserKey
+    password_hash: str | None
+    active: bool
+    rank: int
+
+
+async def find_users_by_login(tx: Transaction, *, users: Users, identifier: str) -> Sequence[Login]:
     """Return user_key, password_hash, active and the rank of the match; the best first, two at most.
 
     An e-mail address goes before a handle: nobody may shut another out by taking their address for a handle. First exactly as it is
@@ -78,13 +89,14 @@ async def find_users_by_login(tx: Transaction, *, users: Users, identifier: str)
     return await _find_users(tx, users=users, identifier=identifier, condition=in_any_case)
 
 
-async def _find_users(tx: Transaction, *, users: Users, identifier: str, condition: str) -> Sequence[AnyRow]:
-    return await tx.sql(
+async def _find_users(tx: Transaction, *, users: Users, identifier: str, condition: str) -> Sequence[Login]:
+    found = await tx.sql(
         "SELECT u.user_key, u.password_hash, u.active, CASE WHEN u.email = %(login)s THEN 0 WHEN lower(u.email) = lower(%(login)s) THEN 1"
         f" WHEN u.handle = %(login)s THEN 2 ELSE 3 END AS rank FROM {users_relation(users)} u"
         f" WHERE {condition} ORDER BY u.active DESC, rank LIMIT 2",
         {"login": identifier},
     )
+    return [Login(*row) for row in found]
 
 
 async def sample_password_prefix(tx: Transaction, *, users: Users) -> str:

@@ -5,7 +5,7 @@ can be pushed down to wherever the posts are. Plain SQL takes it as `visible_sql
 Audiences that are not named here (circle, mentioned) are read by their author only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -29,11 +29,16 @@ def viewer_values(viewer: Viewer) -> dict[str, Any]:
     return {
         "viewer_id": viewer.id,
         "viewer_site_open": viewer.site_open,
-        "viewer_followees": list(viewer.followees),
-        "viewer_friends": list(viewer.friends),
-        "viewer_communities": list(viewer.communities),
-        "viewer_blocked": list(viewer.blocked),
+        "viewer_followees": array(viewer.followees),
+        "viewer_friends": array(viewer.friends),
+        "viewer_communities": array(viewer.communities),
+        "viewer_blocked": array(viewer.blocked),
     }
+
+
+def array(ids: Iterable[int]) -> str:
+    """Return ids in PostgreSQL's own spelling of an array: a viewer may have thousands, and the driver looks at each for its type."""
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 def audiences(post: FromClause) -> Mapping[str, ColumnElement[bool]]:

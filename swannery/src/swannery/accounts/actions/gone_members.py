@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from swannery.accounts.actions.erase_member import erase_member
 from swannery.accounts.actions.telling import tell_each
@@ -77,10 +76,10 @@ async def _erase_due(tx: Transaction, *, until: datetime) -> Pass:
         after = page[-1]
         for member_id in page:
             try:
-                async with tx.connection.begin_nested():
+                async with tx.savepoint():
                     erased += await erase_member(tx, member_id=member_id)
             except Exception as error:
-                if isinstance(error, DBAPIError) and error.connection_invalidated:
+                if tx.lost:
                     raise
                 failed += 1
                 log.error("event failed", kind="MemberErased", error=type(error).__name__, failed=1)  # noqa: TRY400 - a trace would show people's data

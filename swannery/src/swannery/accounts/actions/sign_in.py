@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -47,6 +48,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     role: Role
     sign_in_id: int
     renewed: bool = False
+    along: tuple[Any, ...] = ()
 
 
 class Try(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,12 +165,15 @@ def hash_of(token: str) -> bytes:
     return hashlib.sha256(token.encode(errors="replace")).digest()
 
 
-async def recognise(tx: Transaction, *, users: Users, token: str) -> Known | None:
-    """Return who this token belongs to, if it still holds in the app as well."""
-    row = await sign_ins.find_sign_in(tx, users=users, token_hash=hash_of(token))
+async def recognise(tx: Transaction, *, users: Users, token: str, along: str = "") -> Known | None:
+    """Return who this token belongs to, if it still holds in the app as well.
+
+    `along` is SQL of ours: columns that other rooms want to know of the member `m`, read in the same statement.
+    """
+    row = await sign_ins.find_sign_in(tx, users=users, token_hash=hash_of(token), along=along)
     if row is None:
         return None
-    known = Known(member_id=row[0], name=row[1], handle=row[2], role=row[3], sign_in_id=row[4])
+    known = Known(member_id=row[0], name=row[1], handle=row[2], role=row[3], sign_in_id=row[4], along=tuple(row[7:]))
     seen: datetime | None = row[6]
     if row[5] < tx.now - SEEN_EVERY or seen is None or seen < tx.now - SEEN_EVERY:
         await sign_ins.touch(tx, sign_in_id=known.sign_in_id, member_id=known.member_id, expires_at=tx.now + STAYS)

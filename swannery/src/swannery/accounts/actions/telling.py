@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from swannery.foundation.database import Transaction
 from swannery.foundation.events import Event
@@ -31,11 +30,11 @@ async def tell_each(tx: Transaction, events: Sequence[Event]) -> int:
 
 async def _told(tx: Transaction, events: Sequence[Event]) -> Exception | None:
     try:
-        async with tx.connection.begin_nested():
+        async with tx.savepoint():
             for event in events:
                 await tx.tell(event)
     except Exception as error:
-        if isinstance(error, DBAPIError) and error.connection_invalidated:
+        if tx.lost:
             raise  # there is no transaction left to go on with
         return error
     return None

@@ -9,13 +9,13 @@ from swannery.host.actions import users_relation
 from swannery.host.models import UserKey
 
 
-async def find_sign_in(tx: Transaction, *, users: Users, token_hash: bytes) -> AnyRow | None:
-    """Return member id, name, handle, role, sign-in id, when last seen, when last seen as a member.
+async def find_sign_in(tx: Transaction, *, users: Users, token_hash: bytes, along: str = "") -> AnyRow | None:
+    """Return member id, name, handle, role, sign-in id, when last seen, when last seen as a member, and what is asked along of `m`.
 
     Only if the app still holds the user, active, with the password they signed in with. Indexes: sign_ins' token, both primary keys.
     """
-    found = await tx.sql(
-        "SELECT m.id, m.name, m.handle, m.role, s.id, s.last_seen_at, m.last_seen_at"
+    found = await tx.read(
+        f"SELECT m.id, m.name, m.handle, m.role, s.id, s.last_seen_at, m.last_seen_at{along and f', {along}'}"
         " FROM swannery.sign_ins s JOIN swannery.members m ON m.id = s.member_id"
         f" JOIN {users_relation(users)} u ON u.user_key = m.user_id"
         " WHERE s.token_hash = %(token)s AND s.expires_at > %(now)s AND m.state = 'active' AND u.active"
