@@ -246,15 +246,19 @@ def filled_server(*, members: int, data: Path | None) -> Iterator[tuple[Server, 
     """A server with the community on it, in the database `studio`; a kept folder that holds one is used as it is."""
     if data:
         data.mkdir(parents=True, exist_ok=True)
-    with start_server(binaries=find_binaries(), data=data and data / "server", port=0, settings=SETTINGS) as server:
-        with tempfile.TemporaryDirectory() as folder, psycopg.connect(server.url(), autocommit=True) as connection:
-            toml = (data or Path(folder)) / "swannery.toml"
+    with (
+        start_server(binaries=find_binaries(), data=data and data / "server", port=0, settings=SETTINGS) as server,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        toml = (data or Path(folder)) / "swannery.toml"
+        spent: dict[str, float] = {}
+        with psycopg.connect(server.url(), autocommit=True) as connection:
             there = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'studio'").fetchone()
-            spent: dict[str, float] = {}
             if not there:
                 connection.execute("CREATE DATABASE studio")
-                spent = fill(server.url(database="studio"), toml=toml, members=members)
-            yield server, toml, spent
+        if not there:
+            spent = fill(server.url(database="studio"), toml=toml, members=members)
+        yield server, toml, spent
 
 
 def sizes(url: str) -> dict[str, int]:

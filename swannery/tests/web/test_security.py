@@ -7,7 +7,8 @@ import pytest
 from litestar.routes import HTTPRoute
 from town import Town
 
-from swannery.foundation.metrics import STATEMENTS
+from swannery.foundation import web
+from swannery.foundation.metrics import REQUESTS
 
 pytestmark = pytest.mark.anyio
 
@@ -227,7 +228,7 @@ async def test_no_page_asks_more_often_than_a_page_may(town: Town, path: str, mo
     async with town.browser("member", api="/api/" in path) as browser:
         await browser.get(address)
         counted: list[int] = []
-        monkeypatch.setattr(STATEMENTS, "labels", lambda **_: Counting(counted))
+        monkeypatch.setattr(web, "counters", lambda *_: (REQUESTS.labels("GET", path, "200"), Counting([]), Counting(counted)))
         assert (await browser.get(address)).status_code == 200
     assert len(counted) == 1
     assert counted[0] <= most

@@ -19,8 +19,9 @@ async def read_list(tx: Transaction, *, viewer: Viewer, after: Cursor | None, li
         "SELECT e.published_at, e.post_id FROM swannery.feed_entries e"
         " JOIN swannery.posts p ON p.id = e.post_id JOIN swannery.members a ON a.id = p.author_id"
         f" WHERE e.member_id = %(viewer_id)s {older} AND {visible_sql()}"
-        " ORDER BY e.published_at DESC, e.post_id DESC LIMIT %(limit)s",
-        {"limit": limit, **viewer_values(viewer), **_position(after)},
+        # Written out: for a limit it does not know the planner makes a new plan each time, which takes longer than the query.
+        f" ORDER BY e.published_at DESC, e.post_id DESC LIMIT {limit:d}",
+        {**viewer_values(viewer), **_position(after)},
     )
     return [Cursor(row[0], row[1]) for row in found]
 

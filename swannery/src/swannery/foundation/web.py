@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from http import HTTPStatus
 from types import UnionType
 from typing import Any
@@ -95,7 +95,7 @@ class Page:
             answer.delete_cookie(NOTICE, path="/")
         return answer
 
-    @property
+    @cached_property
     def language(self) -> str:
         """What the browser asks for, as far as we speak it."""
         return self._theme.negotiate(self.request.headers.get("accept-language", ""))

@@ -65,14 +65,18 @@ def explained(feed: Feed, page: Page) -> list[Post]:
 def words_for(item: FeedItem, page: Page) -> str | None:
     """Return why this is here, in the reader's language."""
     reason = item.reason
-    words = {
-        "own": None,
-        "friend": page.gettext("You are friends with %(name)s"),
-        "followed": page.gettext("You follow %(name)s"),
-        "community": page.gettext("You are in %(name)s"),
-        "everyone": page.gettext("New on this site"),
-    }[reason.kind]
-    return words % {"name": reason.name} if words and reason.name else words
+    match reason.kind:
+        case "own":
+            return None
+        case "friend":
+            words = page.gettext("You are friends with %(name)s")
+        case "followed":
+            words = page.gettext("You follow %(name)s")
+        case "community":
+            words = page.gettext("You are in %(name)s")
+        case _:
+            words = page.gettext("New on this site")
+    return words % {"name": reason.name} if reason.name else words
 
 
 @get("/discover")

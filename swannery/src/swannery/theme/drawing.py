@@ -7,6 +7,7 @@ them. So a picture may stand on a page any number of times, follows the theme, a
 import hashlib
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -64,6 +65,7 @@ def avatar_svg(seed: str, *, initials: str, size: int) -> Markup:
     ).format(tone_of(seed), size, size, ripples, initials)
 
 
+@lru_cache(maxsize=512)
 def cover_svg(seed: str, hue: int | None = None) -> Markup:
     """Draw a wide picture of a place: water in layers, and the line somebody took across it."""
     drawn = _numbers(seed)

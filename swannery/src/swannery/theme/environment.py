@@ -10,10 +10,11 @@ import jinja2
 from lucide.jinja import lucide
 from markupsafe import Markup
 
+from swannery.theme.card_shelf import CardShelf
 from swannery.theme.drawing import avatar_svg, bars_svg, cover_svg, empty_svg, initials_of, swan_svg
 from swannery.theme.moments import ago, exact_time, figure
 from swannery.theme.static_files import StaticFiles
-from swannery.theme.translations import Catalogues, shipped_catalogues, speaking
+from swannery.theme.translations import Catalogues, shipped_catalogues, speaking, spoken_language
 
 TEMPLATES = Path(__file__).parent / "templates" / "theme"
 ICON_SIZE = 20
@@ -49,6 +50,7 @@ def make_environment(
     _install_words(environment, words)
     environment.globals.update(_globals(static))
     environment.filters.update(_filters(words))
+    environment.globals["drawn_card"] = CardShelf(environment).card
     return environment
 
 
@@ -62,6 +64,18 @@ def _install_words(environment: jinja2.Environment, words: Catalogues) -> None:
     # The extension adds this method to the environment; its types do not know it.
     install: Callable[..., None] = environment.install_gettext_callables  # type: ignore[attr-defined] # added by jinja2.ext.i18n
     install(words.gettext, words.ngettext, newstyle=True, pgettext=words.pgettext)
+
+    # A page asks for a hundred words without a figure or a name in them: those are escaped and looked up once, not each time.
+    @lru_cache(maxsize=8192)
+    def settled(_language: str, message: str) -> Markup:
+        return Markup(words.gettext(message)) % {}  # noqa: S704 - words of ours, as the extension itself takes them
+
+    def gettext(message: str, /, **variables: object) -> Markup:
+        if variables:
+            return Markup(words.gettext(message)) % variables  # noqa: S704 - same; what is put in is escaped
+        return settled(spoken_language(), message)
+
+    environment.globals.update({"gettext": gettext, "_": gettext})
 
 
 def _globals(static: StaticFiles) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """When something was, short beside a name and exact on hover, in the spoken language."""
 
 from datetime import datetime
+from functools import lru_cache
 
 from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal
@@ -31,11 +32,21 @@ def ago(value: datetime, now: datetime, *, catalogues: Catalogues) -> str:
 
 def exact_time(value: datetime) -> str:
     """Say when, in full, by the clock that `value` itself shows: 22 November 2026, 16:25 UTC."""
-    locale = date_locale()
+    return _exact_time(value, str(value.tzinfo), date_locale())
+
+
+@lru_cache(maxsize=4096)
+def _exact_time(value: datetime, _clock: str, locale: str) -> str:
+    # The clock is in the key because the same moment by two clocks is equal.
     day = format_date(value.date(), "long", locale=locale)
     return f"{day}, {format_time(value, 'short', locale=locale)} {value.tzname() or ''}".rstrip()
 
 
 def figure(value: float) -> str:
     """Write a number with the language's own separators: 9,999."""
-    return format_decimal(value, locale=date_locale())
+    return _figure(value, date_locale())
+
+
+@lru_cache(maxsize=4096)
+def _figure(value: float, locale: str) -> str:
+    return format_decimal(value, locale=locale)

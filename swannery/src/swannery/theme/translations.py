@@ -57,7 +57,7 @@ class Catalogues:
         return tuple(self._by_language)
 
     def gettext(self, message: str) -> str:
-        return str(self._now().gettext(message))
+        return _message(self._now(), message)
 
     def ngettext(self, singular: str, plural: str, count: int) -> str:
         return str(self._now().ngettext(singular, plural, count))
@@ -67,6 +67,11 @@ class Catalogues:
 
     def _now(self) -> NullTranslations:
         return self._by_language.get(spoken_language(), self._by_language[SOURCE_LANGUAGE])
+
+
+@lru_cache(maxsize=8192)
+def _message(words: NullTranslations, message: str) -> str:
+    return str(words.gettext(message))
 
 
 def load_catalogues(folder: Path = LOCALE_FOLDER) -> Catalogues:
