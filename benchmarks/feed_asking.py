@@ -1,7 +1,8 @@
-"""How many answers a second can the asker itself take? It must be far more than what is measured with it.
+"""How many answers a second can the asker itself take?
 
 Run: .venv/bin/python benchmarks/feed_asking.py
 
+It must be far more than what is measured with it.
 The other feed benchmarks start the website and ask it with what is in here. Alone, this file asks a server that answers the same page at
 once: on 2 cores shared with that server it took 20,000 and more a second.
 """

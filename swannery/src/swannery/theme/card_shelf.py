@@ -24,6 +24,16 @@ ROOM = 64_000_000  # characters
 LONGEST_S = 600
 
 
+def _plain(value: object) -> str:
+    """Let rendered text be part of a key; anything else that has no fixed spelling must not be."""
+    if isinstance(value, Markup):
+        return str(value)
+    raise NotImplementedError
+
+
+ENCODER = msgspec.msgpack.Encoder(enc_hook=_plain)
+
+
 class Dated(Protocol):
     """What has a time that is told as an age."""
 
@@ -48,7 +58,7 @@ class CardShelf:
         signed_in, token = bool(context["me"]), str(escape(context["csrf_token"]))
         key = (
             spoken_language(), str(now.tzinfo), signed_in, reasons, age_step(post.published_at, now),
-            int(now.timestamp()) // LONGEST_S, msgspec.msgpack.encode(post),
+            int(now.timestamp()) // LONGEST_S, ENCODER.encode(post),
         )  # fmt: skip
         html = self._cards.get(key)
         if html is None:
