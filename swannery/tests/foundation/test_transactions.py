@@ -62,6 +62,42 @@ async def test_a_statement_that_takes_too_long_is_stopped_and_the_connection_liv
     await database.close()
 
 
+async def test_reading_begins_no_transaction_and_sees_what_one_did(town: Town) -> None:
+    async with town.parts.database.transaction() as tx:
+        assert (await tx.read("SELECT count(*) FROM swannery.members WHERE bio = 'new'"))[0][0] == 0
+        assert not tx.begun
+        await tx.sql("UPDATE swannery.members SET bio = 'new' WHERE id = %(id)s", {"id": town.ids["friend"]})
+        assert tx.begun
+        assert (await tx.read("SELECT count(*) FROM swannery.members WHERE bio = 'new'"))[0][0] == 1
+        assert (await town.sql("SELECT count(*) FROM swannery.members WHERE bio = 'new'"))[0][0] == 0
+    assert (await town.sql("SELECT count(*) FROM swannery.members WHERE bio = 'new'"))[0][0] == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DELETE FROM swannery.members",
+        "SELECT 1 FROM swannery.members FOR UPDATE",
+        "SELECT pg_advisory_xact_lock(1)",
+        "WITH gone AS (DELETE FROM swannery.members RETURNING id) SELECT id FROM gone",
+        "SELECT nextval('swannery.posts_id_seq')",
+    ],
+)
+async def test_what_changes_or_locks_is_not_read(town: Town, text: str) -> None:
+    async with town.parts.database.transaction() as tx:
+        with pytest.raises(ValueError, match="changes nothing"):
+            await tx.read(text)
+
+
+async def test_the_limits_hold_for_what_is_only_read(town_url: str) -> None:
+    for pgbouncer in (False, True):
+        database = Database(url=town_url, connections=1, limits=Limits(statement_s=0.2), pgbouncer=pgbouncer)
+        with pytest.raises(Unavailable):
+            async with database.transaction() as tx:
+                await tx.read("SELECT pg_sleep(5)")
+        await database.close()
+
+
 async def test_the_pool_never_grows_beyond_its_size_and_says_so(town_url: str) -> None:
     database = Database(url=town_url, connections=2, limits=Limits(statement_s=0.3))
     async with database.transaction(), database.transaction():
