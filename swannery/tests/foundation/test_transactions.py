@@ -65,9 +65,9 @@ async def test_a_statement_that_takes_too_long_is_stopped_and_the_connection_liv
 async def test_reading_begins_no_transaction_and_sees_what_one_did(town: Town) -> None:
     async with town.parts.database.transaction() as tx:
         assert (await tx.read("SELECT count(*) FROM swannery.members WHERE bio = 'new'"))[0][0] == 0
-        assert not tx.begun
+        begun = [tx.begun]
         await tx.sql("UPDATE swannery.members SET bio = 'new' WHERE id = %(id)s", {"id": town.ids["friend"]})
-        assert tx.begun
+        assert [*begun, tx.begun] == [False, True]
         assert (await tx.read("SELECT count(*) FROM swannery.members WHERE bio = 'new'"))[0][0] == 1
         assert (await town.sql("SELECT count(*) FROM swannery.members WHERE bio = 'new'"))[0][0] == 0
     assert (await town.sql("SELECT count(*) FROM swannery.members WHERE bio = 'new'"))[0][0] == 1
