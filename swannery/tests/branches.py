@@ -35,4 +35,5 @@ def without(part: str, branch: str) -> Iterator[None]:
 def forget_compiled() -> None:
     """Have the condition compiled anew."""
     visibility.visible_sql.cache_clear()
+    visibility.shared_visible_sql.cache_clear()
     visibility.comment_visible_sql.cache_clear()

@@ -3,6 +3,7 @@
 The oracle below was written from the words of the platform's promise alone. It shares nothing with the condition it judges.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -13,7 +14,7 @@ from swannery.communities.models import Foundation
 from swannery.connections import actions as connections
 from swannery.feeds import actions as feeds
 from swannery.posts import actions as posts
-from swannery.posts.models import Draft
+from swannery.posts.models import REACTIONS, Draft
 
 VIEWERS = ("owner", "member", "follower", "friend", "neighbour", "blocked", "blocker", "asker", None)
 AUDIENCES = ("public", "members", "followers", "friends", "community", "me")
@@ -31,6 +32,9 @@ class Written:
     deleted: bool = False
     community: str | None = None
     under: str | None = None
+    shares: str | None = None  # the mark of the post that it hands on
+    quote: bool = False
+    tagged: bool = False
 
 
 @dataclass
@@ -45,12 +49,16 @@ class World:
     open: bool = True
     posts: dict[str, Written] = field(default_factory=dict)
     comments: dict[str, Written] = field(default_factory=dict)
+    reactions: dict[str, set[str]] = field(default_factory=dict)
+    kept: dict[str, set[str]] = field(default_factory=dict)
 
     def hidden(self, viewer: str | None, person: str) -> bool:
         return person in self.away or (viewer is not None and frozenset((viewer, person)) in self.blocks)
 
     def may_read(self, viewer: str | None, post: Written) -> bool:
         if post.deleted or self.hidden(viewer, post.author):
+            return False
+        if post.shares and not post.quote and not self.may_read(viewer, self.posts[post.shares]):
             return False
         if viewer == post.author:
             return True
@@ -66,6 +74,18 @@ class World:
             "community": viewer in self.inside.get(post.community or "", set()),
             "me": False,
         }[post.audience]
+
+    def seen_with(self, viewer: str | None, mark: str) -> set[str]:
+        """What is read where a post is shown: its own words, unless it has none, and those of the post it hands on."""
+        post = self.posts[mark]
+        if not self.may_read(viewer, post):
+            return set()
+        own = {mark} if post.quote or not post.shares else set()
+        return own | ({post.shares} if post.shares and self.may_read(viewer, self.posts[post.shares]) else set())
+
+    def texts(self, viewer: str | None, marks: Iterable[str]) -> set[str]:
+        """What is read where these posts are shown."""
+        return {text for mark in marks for text in self.seen_with(viewer, mark)}
 
     def may_read_comment(self, viewer: str | None, comment: Written) -> bool:
         assert comment.under is not None
@@ -87,6 +107,22 @@ class World:
         mine = {m for m, p in self.posts.items() if p.author in people | {viewer} or p.community in places}
         return self.readable(viewer) & mine
 
+    def reactors(self, viewer: str | None, mark: str) -> set[str]:
+        return {who for who in self.reactions.get(mark, set()) if not self.hidden(viewer, who)}
+
+    def counts(self, viewer: str | None, mark: str) -> tuple[int, int, int]:
+        """How many reacted, answered and handed it on, as far as this viewer is told."""
+        comments = [one for one in self.comments.values() if one.under == mark and one.state == "shown" and not one.deleted]
+        shares = [one for one in self.posts.values() if one.shares == mark and one.state == "shown" and not one.deleted]
+        return (
+            len(self.reactors(viewer, mark)),
+            len([one for one in comments if not self.hidden(viewer, one.author)]),
+            len([one for one in shares if one.audience != "me" and not self.hidden(viewer, one.author)]),
+        )
+
+    def bookmarks(self, viewer: str) -> set[str]:
+        return self.kept.get(viewer, set()) & self.readable(viewer)
+
     def comments_under(self, viewer: str | None, post_mark: str) -> set[str]:
         return {mark for mark, one in self.comments.items() if one.under == post_mark and self.may_read_comment(viewer, one)}
 
@@ -101,11 +137,11 @@ async def write(
     """Have somebody write a post through the same action as the website, and remember it."""
     mark = marked(name)
     slug, community_id = community or (None, None)
-    draft = Draft(body=f"{mark} said", audience=audience, community_id=community_id, client_key=uuid4())
+    draft = Draft(body=f"{mark} said #Tagged", audience=audience, community_id=community_id, client_key=uuid4())
     post_id = await town.act(posts.publish_post, author, draft=draft)
     if state in {"held", "removed"}:
         await town.sql("UPDATE swannery.posts SET state = %(state)s WHERE id = %(id)s", state=state, id=post_id)
-    written = Written(mark=mark, author=author, id=post_id, audience=audience, state=state, community=slug)
+    written = Written(mark=mark, author=author, id=post_id, audience=audience, state=state, community=slug, tagged=True)
     world.posts[mark] = written
     async with town.parts.database.transaction() as tx:
         await feeds.fan_out(tx, post_id=post_id, published_at=tx.now.timestamp())
@@ -131,12 +167,38 @@ async def populate(town: Town) -> World:
     await write(town, world, "friends of friend", author="friend", audience="friends")
     await write(town, world, "by blocked", author="blocked", audience="public")
     await write(town, world, "by blocker", author="blocker", audience="members")
+    await hand_on(town, world)
     deleted = await write(town, world, "deleted", author="owner", audience="public")
     await town.act(posts.delete_post, "owner", post_id=deleted.id)
     world.posts[deleted.mark] = Written(mark=deleted.mark, author="owner", id=deleted.id, audience="public", deleted=True)
     await discuss(town, world)
+    await keep_and_like(town, world)
     await turn_away(town, world)
     return world
+
+
+async def hand_on(town: Town, world: World) -> None:
+    """Have people share and quote what they may read: some of it by somebody who is blocked later, some of it taken back later."""
+    await write(town, world, "taken back", author="friend", audience="public")
+    for name, author, audience, original, quote in (
+        ("shared", "follower", "public", "public", False),
+        ("shared with members", "neighbour", "members", "members", False),
+        ("quoted", "neighbour", "public", "public", True),
+        ("quotes blocked", "member", "public", "by blocked", True),
+        ("shares blocked", "member", "members", "by blocked", False),
+        ("shares own", "owner", "friends", "friends", False),
+        ("quotes taken back", "follower", "members", "taken back", True),
+        ("shares taken back", "follower", "members", "taken back", False),
+    ):
+        mark, under = marked(name), world.posts[marked(original)]
+        draft = Draft(body=f"{mark} said" if quote else "", audience=audience)
+        post_id = await town.act(posts.share_post, author, post_id=under.id, draft=draft)
+        world.posts[mark] = Written(mark=mark, author=author, id=post_id, audience=audience, shares=under.mark, quote=quote)
+        async with town.parts.database.transaction() as tx:
+            await feeds.fan_out(tx, post_id=post_id, published_at=tx.now.timestamp())
+    gone = world.posts[marked("taken back")]
+    await town.act(posts.delete_post, "friend", post_id=gone.id)
+    world.posts[gone.mark] = Written(mark=gone.mark, author="friend", id=gone.id, audience="public", deleted=True)
 
 
 async def connect(town: Town, world: World) -> None:
@@ -174,9 +236,23 @@ async def discuss(town: Town, world: World) -> None:
         )
 
 
+async def keep_and_like(town: Town, world: World) -> None:
+    """Have everybody keep and like whatever they may read by now: much of it is not for them any more afterwards."""
+    for number, who in enumerate(viewer for viewer in VIEWERS if viewer):
+        for mark in world.readable(who):
+            post = world.posts[mark]
+            await town.act(posts.save_post, who, post_id=post.id)
+            world.kept.setdefault(who, set()).add(mark)
+            if post.state == "shown":
+                await town.act(posts.react, who, post_id=post.id, on=True, kind=REACTIONS[number % len(REACTIONS)])
+                world.reactions.setdefault(mark, set()).add(who)
+
+
 async def turn_away(town: Town, world: World) -> None:
     await town.act(connections.block, "owner", person_id=town.ids["blocked"])
     await town.act(connections.block, "blocker", person_id=town.ids["owner"])
     world.blocks |= {frozenset(("owner", "blocked")), frozenset(("blocker", "owner"))}
     await town.sql("UPDATE swannery.members SET state = 'inactive' WHERE id = %(id)s", id=town.ids["gone"])
     world.away.add("gone")
+    async with town.parts.database.transaction() as tx:
+        await posts.recount_around(tx, member_ids=[town.ids["gone"]])  # the job that the event leaves

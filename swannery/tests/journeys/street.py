@@ -147,10 +147,25 @@ async def talk(town: Town, config: Config) -> None:
     await town.sql(
         "UPDATE swannery.posts SET published_at = published_at - make_interval(hours => (%(last)s - id)::integer * 7)", last=shared
     )
+    await hand_on(town, post_id=shared)
     await town.sql(NOTES, who=town.ids["blocked"])
     async with town.parts.database.transaction() as tx:
         for (post_id,) in await tx.sql("SELECT id FROM swannery.posts"):
             await feeds.fan_out(tx, post_id=post_id, published_at=tx.now.timestamp())
+
+
+async def hand_on(town: Town, *, post_id: int) -> None:
+    """React in different ways, share, quote and keep."""
+    for who, kind in (("member", "strong"), ("follower", "fire"), ("neighbour", "strong"), ("asker", "hug")):
+        await town.act(posts.react, who, post_id=post_id, on=True, kind=kind)
+    words = "This is what I mean by showing up. #consistency #Dienstagsgruppe"
+    for who, text in (("member", words), ("trainer", "")):
+        await town.act(posts.share_post, who, post_id=post_id, draft=Draft(body=text, audience="members"))
+    folder = await town.act(posts.make_folder, "owner", name="Read again")
+    await town.act(posts.make_folder, "owner", name="Recipes for Sundays when nobody wants to cook")
+    latest = (await town.act(posts.latest_posts, "owner", after=None)).items
+    for number, post in enumerate(latest[:4]):
+        await town.act(posts.save_post, "owner", post_id=post.id, folder_id=folder.id if number == 1 else None)
 
 
 async def publish(town: Town, who: str, words: str, *, audience: str) -> int:

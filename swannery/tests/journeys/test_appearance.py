@@ -50,6 +50,13 @@ PLACES = (
     Place(name="community-new", path="/communities/new"),
     Place(name="community-inside", path="/communities/early-birds"),
     Place(name="community-outside", path="/communities/open-water"),
+    Place(name="reactions", path="/posts/9/reactions"),
+    Place(name="share", path="/posts/9/share"),
+    Place(name="tag", path="/tags/consistency"),
+    Place(name="tag-unused", path="/tags/nobodyusedthis"),
+    Place(name="bookmarks", path="/bookmarks"),
+    Place(name="bookmarks-folder", path="/bookmarks?folder=1"),
+    Place(name="bookmarks-empty", path="/bookmarks", where="quiet"),
     Place(name="inbox", path="/inbox"),
     Place(name="inbox-empty", path="/inbox", where="quiet"),
     Place(name="activities", path="/activities"),
@@ -109,6 +116,10 @@ def open_menu(page: Page) -> None:
     page.locator(".menu > summary").first.click()
 
 
+def open_reactions(page: Page) -> None:
+    page.get_by_label("More ways to react").first.click()
+
+
 def write_too_much(page: Page) -> None:
     page.get_by_label("What you want to say").fill("so " * 1700)
     page.get_by_role("main").get_by_role("button", name="Post", exact=True).click()
@@ -123,6 +134,7 @@ STATES: tuple[tuple[Place, Callable[[Page], None]], ...] = (
     (Place(name="activities-sharing", path="/activities"), open_share_form),
     (Place(name="profile-menu", path="/@trainer"), open_menu),
     (Place(name="post-menu", path="/posts/9"), open_menu),
+    (Place(name="post-reactions", path="/posts/9"), open_reactions),
     (Place(name="compose-refused", path="/compose", status=422), write_too_much),
     (Place(name="profile-all-of-a-post", path="/@trainer"), show_all),
 )

@@ -99,3 +99,23 @@ def test_back_leads_to_the_same_place(chromium: Browser, busy: Site, device: Dev
             "(post) => post.querySelector('.prose').textContent === words).getBoundingClientRect().top - top) < 10",
             arg=[before, words],
         )
+
+
+def test_a_reaction_that_does_not_arrive_is_taken_back_and_says_so(chromium: Browser, busy: Site) -> None:
+    with window(chromium, busy, PHONE, who="trainer") as opened:
+        page = opened.page
+        opened.go("/posts/9")
+        before = int(page.locator(".tally .count").first.text_content() or "0")
+        opened.watch.offline = True
+        page.route("**/reaction", lambda route: route.abort("connectionreset"))
+        heart = page.get_by_role("button", name=re.compile("^Like, "))
+        for press in (heart.click, lambda: page.get_by_role("button", name="Strong", exact=True).click()):
+            if press != heart.click:
+                page.get_by_label("More ways to react").first.click()
+            press()
+            expect(page.get_by_role("status").filter(has_text="did not reach us")).to_be_visible()
+            expect(heart).to_have_attribute("aria-pressed", "false")
+            expect(page.locator(".tally .count").first).to_have_text(str(before))
+        page.unroute("**/reaction")
+        heart.click()
+        expect(page.get_by_role("button", name=re.compile(rf"^Like, {before + 1} "))).to_have_attribute("aria-pressed", "true")

@@ -56,14 +56,33 @@ def test_a_stranger_is_offered_to_sign_in_and_nothing_else(environment: jinja2.E
         assert [link.attributes["href"] for link in shown.all("a")] == ["/sign-in"]
 
 
-@pytest.mark.parametrize(("reacted", "sends", "pressed"), [(False, "1", "false"), (True, "0", "true")])
-def test_a_like_is_a_toggle_that_says_how_many(environment: jinja2.Environment, reacted: bool, sends: str, pressed: str) -> None:  # noqa: FBT001 - a parameter of the test
-    post = msgspec.structs.replace(samples.POSTS[1], reacted=reacted)
+@pytest.mark.parametrize(
+    ("reaction", "sends", "pressed", "says"),
+    [(None, "1", "false", "Like"), ("like", "0", "true", "Like"), ("strong", "0", "true", "Strong")],
+)
+def test_a_reaction_is_a_toggle_that_says_how_many(
+    environment: jinja2.Environment, reaction: str | None, sends: str, pressed: str, says: str
+) -> None:
+    post = msgspec.structs.replace(samples.POSTS[1], reaction=reaction)
     shown = piece(environment, "reaction_button(post)", post=post)
     assert shown.named("on")[0].attributes["value"] == sends
     assert shown.all("button")[0].attributes["aria-pressed"] == pressed
-    assert shown.all("button")[0].attributes["aria-label"] == "Like, 9,999 likes"
+    assert shown.all("button")[0].attributes["aria-label"] == f"{says}, 9,999 reactions"
     assert shown.all("div")[0].attributes["id"] == "reaction-102"
+
+
+def test_six_reactions_are_offered_and_ones_own_is_marked(environment: jinja2.Environment) -> None:
+    shown = piece(environment, "reaction_button(post)", post=samples.POSTS[0])
+    choices = [button for button in shown.all("button") if button.attributes.get("name") == "kind"]
+    assert [button.attributes["value"] for button in choices] == ["like", "strong", "fire", "cheer", "laugh", "hug"]
+    assert [button.attributes["value"] for button in choices if button.attributes["aria-pressed"] == "true"] == ["strong"]
+    assert all(button.text.strip() for button in choices)
+
+
+def test_a_quote_whose_original_is_not_for_the_reader_says_so_and_shows_nothing_of_it(environment: jinja2.Environment) -> None:
+    shown = piece(environment, "post_card(post)", post=samples.QUOTES[2])
+    assert "gone, or not for you" in shown.text
+    assert "Bob" in piece(environment, "post_card(post)", post=samples.QUOTES[0]).text
 
 
 def test_a_held_post_says_so_and_cannot_be_liked(environment: jinja2.Environment) -> None:

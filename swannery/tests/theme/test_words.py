@@ -144,4 +144,4 @@ def test_the_words_of_templates_and_code_can_be_collected() -> None:
         )
         for message in (messages if isinstance(messages, tuple) else (messages,))
     }
-    assert {"Home", "%(count)s min", "%(count)s like", "Sign in just as you do in the %(name)s app."} <= found
+    assert {"Home", "%(count)s min", "%(count)s reaction", "Sign in just as you do in the %(name)s app."} <= found

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
@@ -19,33 +19,46 @@ from swannery.config import Config
 from swannery.posts import visibility
 
 MARK = re.compile(r"zq[a-z ]+qz")
+PERSON = re.compile(r"Mx ([A-Z][a-z]+)")
 SIGN_IN, FORBIDDEN, ABSENT = 303, 403, 404
 SLUG = "early-birds"
 Expected = Callable[[World, str | None], "set[str] | int"]
 
 
 def readable(world: World, viewer: str | None) -> set[str]:
-    return world.readable(viewer)
+    return world.texts(viewer, world.posts)
 
 
 def home(world: World, viewer: str | None) -> set[str]:
-    return world.at_home(viewer) if viewer else world.readable(None)
+    return world.texts(viewer, world.at_home(viewer) if viewer else world.posts)
 
 
 def own_home(world: World, viewer: str | None) -> set[str] | int:
-    return world.at_home(viewer) if viewer else 401
+    return world.texts(viewer, world.at_home(viewer)) if viewer else 401
+
+
+def kept(world: World, viewer: str | None) -> set[str] | int:
+    return world.texts(viewer, world.bookmarks(viewer)) if viewer else SIGN_IN
+
+
+def kept_api(world: World, viewer: str | None) -> set[str] | int:
+    return world.texts(viewer, world.bookmarks(viewer)) if viewer else 401
+
+
+def tagged(world: World, viewer: str | None) -> set[str]:
+    return {mark for mark in world.readable(viewer) if world.posts[mark].tagged}
 
 
 def profile(world: World, viewer: str | None) -> set[str] | int:
     if world.hidden(viewer, "owner"):
         return ABSENT
-    return {mark for mark in world.readable(viewer) if world.posts[mark].author == "owner"}
+    return world.texts(viewer, [mark for mark, post in world.posts.items() if post.author == "owner"])
 
 
 def inside(world: World, viewer: str | None) -> set[str] | int:
     if viewer is None:
         return SIGN_IN
-    return {mark for mark in world.readable(viewer) if world.posts[mark].community == SLUG}
+    return world.texts(viewer, [mark for mark, post in world.posts.items() if post.community == SLUG])
 
 
 def nothing(_world: World, viewer: str | None) -> set[str] | int:
@@ -70,12 +83,25 @@ class Once(NamedTuple):
     comments: bool = False
 
 
+class Shown(NamedTuple):
+    """A route for members that shows a post as it would be handed on: a share as what it shares, a quote by its own words."""
+
+    path: str
+
+
+class Named(NamedTuple):
+    """A route that names people who did something to a post: only those whom the viewer may know of, and only to members."""
+
+    path: str
+
+
 class Act(NamedTuple):
     """A route that does something to a post one may read; `mine` says what readers who did not write it get."""
 
     path: str
-    fields: Mapping[str, str]
+    fields: Mapping[str, Any]
     readers: int = 0
+    others: int = ABSENT
 
 
 class Person(NamedTuple):
@@ -90,6 +116,7 @@ class Own(NamedTuple):
 
     path: str
     statuses: frozenset[int] = frozenset({200, 303})
+    body: Mapping[str, Any] = {"text": "unmarked"}
 
 
 OPERATIONS = frozenset({"/healthz", "/readyz", "/metrics", "/static/{path}"})
@@ -102,7 +129,8 @@ COMMON = frozenset({303, 404, 409, 422})
 TEXT = {"text": "quite so"}
 
 # Every route of the app, and what it may show to whom. A route that is not in here fails the test below.
-ROUTES: Mapping[str, Read | Once | Act | Person | Own] = {
+Probe = Read | Once | Shown | Named | Act | Person | Own
+ROUTES: Mapping[str, Probe] = {
     "GET /": Read("/", home),
     "GET /discover": Read("/discover", readable),
     "GET /{at_handle}": Read("/@{owner}", profile),
@@ -113,6 +141,26 @@ ROUTES: Mapping[str, Read | Once | Act | Person | Own] = {
     "GET /api/v1/posts/{post_id}/comments": Once("/api/v1/posts/{id}/comments", comments=True),
     "POST /posts/{post_id}/comments": Act("/posts/{id}/comments", TEXT, readers=303),
     "POST /posts/{post_id}/reaction": Act("/posts/{id}/reaction", {"on": "1"}, readers=303),
+    "GET /posts/{post_id}/reactions": Named("/posts/{id}/reactions"),
+    "GET /api/v1/posts/{post_id}/reactions": Named("/api/v1/posts/{id}/reactions"),
+    "GET /bookmarks": Read("/bookmarks", kept),
+    "GET /api/v1/bookmarks": Read("/api/v1/bookmarks", kept_api),
+    "GET /tags/{tag}": Read("/tags/Tagged", tagged),
+    "GET /api/v1/tags/{tag}": Read("/api/v1/tags/tagged", tagged),
+    "GET /posts/{post_id}/share": Shown("/posts/{id}/share"),
+    "POST /posts/{post_id}/share": Act("/posts/{id}/share", {"text": "x" * 6000}, readers=422),
+    "POST /api/v1/posts/{post_id}/shares": Act("/api/v1/posts/{id}/shares", {"community_id": 999999}, readers=422),
+    "POST /posts/{post_id}/bookmark": Act("/posts/{id}/bookmark", {"on": "1"}, readers=303),
+    "PUT /api/v1/posts/{post_id}/bookmark": Act("/api/v1/posts/{id}/bookmark", {}, readers=204),
+    # One may take out what one cannot read any more; whether it was there is not told.
+    "DELETE /api/v1/posts/{post_id}/bookmark": Act("/api/v1/posts/{id}/bookmark", {}, readers=204, others=204),
+    "GET /api/v1/bookmarks/folders": Own("/api/v1/bookmarks/folders"),
+    "POST /api/v1/bookmarks/folders": Own("/api/v1/bookmarks/folders", frozenset({201}), {"name": "Kept"}),
+    "PUT /api/v1/bookmarks/folders/{folder_id}": Own("/api/v1/bookmarks/folders/999999", frozenset({404}), {"name": "Kept"}),
+    "DELETE /api/v1/bookmarks/folders/{folder_id}": Own("/api/v1/bookmarks/folders/999999", frozenset({404})),
+    "POST /bookmarks/folders": Own("/bookmarks/folders", frozenset({422})),
+    "POST /bookmarks/folders/{folder_id}/name": Own("/bookmarks/folders/999999/name", frozenset({404, 422})),
+    "POST /bookmarks/folders/{folder_id}/delete": Own("/bookmarks/folders/999999/delete", frozenset({404})),
     "POST /posts/{post_id}/delete": Act("/posts/{id}/delete", {}, readers=FORBIDDEN),
     "POST /posts/{post_id}/comments/{comment_id}/delete": Act("/posts/{id}/comments/{comment}/delete", {}, readers=FORBIDDEN),
     "POST /api/v1/posts/{post_id}/comments": Act("/api/v1/posts/{id}/comments", TEXT, readers=201),
@@ -182,7 +230,7 @@ def seen_in(text: str, world: World, *, comments: bool = False) -> set[str]:
 class Inspector:
     """Walks through every route as everybody and writes down what differs from the oracle."""
 
-    def __init__(self, town: Town, world: World, routes: Mapping[str, Read | Once | Act | Person | Own] = ROUTES) -> None:
+    def __init__(self, town: Town, world: World, routes: Mapping[str, Probe] = ROUTES) -> None:
         self.town, self.world, self.routes = town, world, routes
         self.differences: list[Difference] = []
         self.cells = 0
@@ -193,13 +241,15 @@ class Inspector:
             self.differences.append(Difference(route, viewer, about, seen, expected))
 
     async def walk(self) -> None:
-        for viewer in VIEWERS:
-            async with self.town.browser(viewer) as pages, self.town.browser(viewer, api=True) as api:
-                for route, probe in self.routes.items():
-                    browser = api if "/api/" in route else pages
-                    await self._probe(route, probe, viewer, browser)
+        # Everybody reads before anybody does anything: what is done changes what is counted.
+        for acting in (False, True):
+            for viewer in VIEWERS:
+                async with self.town.browser(viewer) as pages, self.town.browser(viewer, api=True) as api:
+                    for route, probe in self.routes.items():
+                        if acting == isinstance(probe, Act | Own):
+                            await self._probe(route, probe, viewer, api if "/api/" in route else pages)
 
-    async def _probe(self, route: str, probe: Read | Once | Act | Person | Own, viewer: str | None, browser: Browser) -> None:
+    async def _probe(self, route: str, probe: Probe, viewer: str | None, browser: Browser) -> None:
         if isinstance(probe, Read):
             answer = await browser.get(probe.path.format(owner=self.town.handles["owner"]))
             expected = probe.expected(self.world, viewer)
@@ -208,6 +258,9 @@ class Inspector:
         elif isinstance(probe, Once):
             for mark in self.world.posts:
                 await self._one_post(route, probe, viewer, browser, mark=mark)
+        elif isinstance(probe, Shown | Named):
+            for mark in self.world.posts:
+                await self._for_members(route, probe, viewer, browser, mark=mark)
         elif isinstance(probe, Act):
             await self._act_on_all(route, probe, viewer, browser)
         elif isinstance(probe, Own):
@@ -226,7 +279,7 @@ class Inspector:
         answer = (
             await browser.get(path)
             if method == "GET"
-            else await browser.client.post(path, json={"text": "unmarked"})
+            else await browser.client.request(method, path, json=dict(probe.body) if method != "DELETE" else None)
             if "/api/" in path
             else await browser.post(path)
         )
@@ -262,10 +315,32 @@ class Inspector:
         answer = await browser.get(probe.path.format(id=post.id))
         self.judge(route, viewer, about=mark, seen=answer.status_code, expected=200 if may else ABSENT)
         if "/comments" not in probe.path:
-            self.judge(route, viewer, about=f"{mark} text", seen=seen_in(answer.text, self.world), expected={mark} if may else set())
+            self.judge(
+                route, viewer, about=f"{mark} text", seen=seen_in(answer.text, self.world), expected=self.world.seen_with(viewer, mark)
+            )
+        if may and answer.status_code == 200 and route == "GET /api/v1/posts/{post_id}":
+            told = answer.json()
+            counts = (told["reaction_count"], told["comment_count"], told["share_count"])
+            self.judge(route, viewer, about=f"{mark} counts", seen=counts, expected=self.world.counts(viewer, mark))
+            kinds = sum(one["count"] for one in told["reactions"])
+            self.judge(route, viewer, about=f"{mark} kinds", seen=kinds, expected=counts[0])
         if probe.comments:
             seen = seen_in(answer.text, self.world, comments=True)
             self.judge(route, viewer, about=f"{mark} comments", seen=seen, expected=self.world.comments_under(viewer, mark))
+
+    async def _for_members(self, route: str, probe: Shown | Named, viewer: str | None, browser: Browser, *, mark: str) -> None:
+        post = self.world.posts[mark]
+        may = self.world.may_read(viewer, post)
+        answer = await browser.get(probe.path.format(id=post.id))
+        refused = 401 if "/api/" in route else SIGN_IN
+        self.judge(route, viewer, about=mark, seen=answer.status_code, expected=refused if viewer is None else 200 if may else ABSENT)
+        if answer.status_code != 200:
+            return
+        if isinstance(probe, Named):
+            names = {name.lower() for name in PERSON.findall(answer.text)} - {viewer}
+            self.judge(route, viewer, about=f"{mark} names", seen=names, expected=self.world.reactors(viewer, mark) - {viewer})
+        shown = {post.shares if post.shares and not post.quote else mark} if isinstance(probe, Shown) else set()
+        self.judge(route, viewer, about=f"{mark} text", seen=seen_in(answer.text, self.world), expected=shown)
 
     async def _act(self, route: str, probe: Act, viewer: str | None, browser: Browser, *, mark: str) -> None:
         post = self.world.posts[mark]
@@ -277,14 +352,14 @@ class Inspector:
         post = self.world.posts[mark]
         if viewer is None:
             return 401 if "/api/" in route else SIGN_IN
-        return probe.readers if self.world.may_read(viewer, post) else ABSENT
+        return probe.readers if self.world.may_read(viewer, post) else probe.others
 
 
 async def post(browser: Browser, path: str) -> httpx.Response:
     return await browser.client.post(path, json={"text": "unmarked"}) if "/api/" in path else await browser.post(path)
 
 
-async def send(route: str, browser: Browser, path: str, *, fields: Mapping[str, str]) -> int:
+async def send(route: str, browser: Browser, path: str, *, fields: Mapping[str, Any]) -> int:
     """Do it and return the status; what redirects to the sign-in page is told from what redirects after success."""
     method = route.partition(" ")[0]
     if method == "GET":

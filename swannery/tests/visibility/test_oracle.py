@@ -25,11 +25,11 @@ from swannery.connections import actions as connections
 from swannery.feeds import actions as feeds
 from swannery.feeds import queries
 from swannery.foundation.database import Transaction
-from swannery.foundation.errors import Conflict, NotThere
+from swannery.foundation.errors import Conflict, Invalid, NotAllowed, NotThere
 from swannery.foundation.paging import decode
 from swannery.foundation.viewer import Viewer
 from swannery.posts import actions as posts
-from swannery.posts.models import Draft
+from swannery.posts.models import REACTIONS, Draft, Post, ReactionKind
 
 CAST = ("owner", "member", "friend", "neighbour", "trainer")
 READERS = (*CAST, None)
@@ -223,11 +223,18 @@ class Walk(RuleBasedStateMachine):
         if what == "deleted":
             self.act(posts.delete_post, old.author, post_id=old.id)
         else:
-            self.there.run(self.there.town.sql("UPDATE swannery.posts SET state = %(s)s WHERE id = %(id)s", s=what, id=old.id))
+            if old.deleted:
+                return
+            self.there.run(self._moderate(old.id, what))
         self.world.posts[old.mark] = Written(
             mark=old.mark, author=old.author, id=old.id, audience=old.audience, community=old.community,
             state=old.state if what == "deleted" else what, deleted=old.deleted or what == "deleted",
+            shares=old.shares, quote=old.quote,
         )  # fmt: skip
+
+    async def _moderate(self, post_id: int, state: Any) -> None:
+        async with self.there.town.parts.database.transaction() as tx:
+            await posts.set_state(tx, post_id=post_id, state=state)
 
     @rule(who=people, index=st.integers(0, 30))
     def comment(self, who: str, index: int) -> None:
@@ -241,6 +248,38 @@ class Walk(RuleBasedStateMachine):
         if added is not None:
             self.world.comments[mark] = Written(mark=mark, author=who, id=added.id, under=post.mark)
 
+    @rule(who=people, index=st.integers(0, 30), audience=st.sampled_from(("public", "members", "friends", "me")), quote=st.booleans())
+    def hand_on(self, who: str, index: int, audience: str, quote: bool) -> None:  # noqa: FBT001 - a choice of the walk
+        """Share or quote a post; what one may not read, or may not show to so many, is refused."""
+        if index >= len(self.world.posts) or who in self.world.away:
+            return
+        post = list(self.world.posts.values())[index]
+        self.number += 1
+        mark = marked(f"s{self.number}")
+        draft = Draft(body=mark if quote else "", audience=audience)
+        try:
+            share_id = self.act(posts.share_post, who, post_id=post.id, draft=draft)
+        except (Invalid, NotAllowed):
+            return
+        if share_id is not None:
+            root = post.shares if post.shares and not post.quote else post.mark
+            self.world.posts[mark] = Written(mark=mark, author=who, id=share_id, audience=audience, shares=root, quote=quote)
+            self.there.run(self._fan_out(share_id))
+
+    @rule(who=people, index=st.integers(0, 30), kind=st.sampled_from(REACTIONS), on=st.booleans())
+    def react_and_keep(self, who: str, index: int, kind: ReactionKind, on: bool) -> None:  # noqa: FBT001 - a choice of the walk
+        """React to a post and keep it, or take both back."""
+        if index >= len(self.world.posts) or who in self.world.away:
+            return
+        post = list(self.world.posts.values())[index]
+        reacted = self.act(posts.react, who, post_id=post.id, on=on, kind=kind)
+        assert (reacted is not None) == self.world.may_read(who, post)
+        if reacted is None:
+            return
+        self.act(posts.save_post if on else posts.forget_post, who, post_id=post.id)
+        for marks, one in ((self.world.reactions.setdefault(post.mark, set()), who), (self.world.kept.setdefault(who, set()), post.mark)):
+            marks.add(one) if on else marks.discard(one)
+
     @rule(who=people)
     def deactivate_or_return(self, who: str) -> None:
         """The app turns somebody away, or lets them in again; members follow."""
@@ -249,6 +288,12 @@ class Walk(RuleBasedStateMachine):
         self.there.run(self.there.follow())
         town.forget_sign_ins(who)
         self.world.away ^= {who}
+        self.there.run(self._recount(who))
+
+    async def _recount(self, who: str) -> None:
+        """What the job does that the event leaves."""
+        async with self.there.town.parts.database.transaction() as tx:
+            await posts.recount_around(tx, member_ids=[self.id_of(who)])
 
     def teardown(self) -> None:
         """Reading is the check; it is done below after each step."""
@@ -267,6 +312,18 @@ def marks_in(texts: Iterable[str]) -> set[str]:
     return {text.partition(" ")[0] if text.endswith("qz") else text[: text.index("qz") + 2] for text in texts}
 
 
+def shown_in(found: Iterable[Post], world: World) -> set[str]:
+    """Which posts these are; one that is handed on stands behind its share as `share > original`."""
+    marks = {post.id: mark for mark, post in world.posts.items()}
+    return {marks[post.id] if post.original is None else f"{marks[post.id]} > {marks[post.original.id]}" for post in found}
+
+
+def expected_in(marks: Iterable[str], world: World, reader: str | None) -> set[str]:
+    """The same, as the oracle has it."""
+    pairs = ((mark, world.posts[mark].shares) for mark in marks)
+    return {f"{mark} > {under}" if under and world.may_read(reader, world.posts[under]) else mark for mark, under in pairs}
+
+
 async def differences_of(town: Town, world: World, *, readers: Iterable[str | None]) -> list[tuple[str | None, str, set[str], set[str]]]:
     """Have everybody who is here read everything; returns (reader, what, seen, expected) where they differ."""
     found = []
@@ -277,26 +334,43 @@ async def differences_of(town: Town, world: World, *, readers: Iterable[str | No
     return [one for one in found if one[2] != one[3]]
 
 
-async def whole_home(tx: Transaction, viewer: Viewer) -> list[str]:
+async def whole_home(tx: Transaction, viewer: Viewer) -> list[Post]:
     """Every page of it: none may be skipped where the kept list ends."""
-    texts: list[str] = []
+    found: list[Post] = []
     after = None
     while True:
         feed = await feeds.read_home(tx, viewer=viewer, after=after, limit=3)
-        texts += [item.post.body for item in feed.items]
+        found += [item.post for item in feed.items]
         after = decode(feed.next_cursor)
         if after is None:
-            return texts
+            return found
+
+
+async def names_of_reactors(tx: Transaction, viewer: Viewer, post_id: int) -> set[str]:
+    try:
+        found, _ = await posts.list_reactors(tx, viewer=viewer, post_id=post_id)
+    except NotThere:
+        return {"refused"}
+    return {one.person.name.removeprefix("Mx ").lower() for one in found}
 
 
 async def readings_of(tx: Transaction, viewer: Viewer, world: World, reader: str | None) -> AsyncIterator[tuple[str, set[str], set[str]]]:
     """Every way to read, as actions: what is seen and what the oracle expects."""
+    readable = expected_in(world.readable(reader), world, reader)
     found = await posts.read_posts(tx, viewer=viewer, ids=[post.id for post in world.posts.values()])
-    yield "posts", marks_in(post.body for post in found), world.readable(reader)
+    yield "posts", shown_in(found, world), readable
     latest = await posts.latest_posts(tx, viewer=viewer, after=None, limit=50)
-    yield "latest", marks_in(post.body for post in latest.items), world.readable(reader)
+    yield "latest", shown_in(latest.items, world), readable
+    told = {(post.id, post.reaction_count, post.share_count) for post in found}
+    counted = ((world.posts[mark].id, world.counts(reader, mark)) for mark in world.readable(reader))
+    yield "counts", told, {(id_, counts[0], counts[2]) for id_, counts in counted}
     if reader is not None:
-        yield "home", marks_in(await whole_home(tx, viewer)), world.at_home(reader)
+        yield "home", shown_in(await whole_home(tx, viewer), world), expected_in(world.at_home(reader), world, reader)
+        kept = await posts.list_saved(tx, viewer=viewer, limit=50)
+        yield "kept", shown_in((one.post for one in kept.items), world), expected_in(world.bookmarks(reader), world, reader)
+        for mark in sorted(world.reactions)[:3]:
+            expected = world.reactors(reader, mark) if world.may_read(reader, world.posts[mark]) else {"refused"}
+            yield f"reactors of {mark}", await names_of_reactors(tx, viewer, world.posts[mark].id), expected
     for mark in {comment.under for comment in world.comments.values() if comment.under}:
         seen, _ = await posts.read_comments(tx, viewer=viewer, post_id=world.posts[mark].id)
         yield f"comments of {mark}", marks_in(comment.body for comment in seen), world.comments_under(reader, mark)

@@ -147,6 +147,28 @@ class PostDeleted(Event, frozen=True, kw_only=True):
     author_id: int
 
 
+class PostShared(Event, frozen=True, kw_only=True):
+    """A post was shared or quoted by another post, which can be read."""
+
+    post_id: int
+    share_id: int
+    member_id: int
+
+
+class BookmarkAdded(Event, frozen=True, kw_only=True):
+    """A member keeps a post for later. Nobody is told; lists may count it."""
+
+    post_id: int
+    member_id: int
+
+
+class BookmarkRemoved(Event, frozen=True, kw_only=True):
+    """A member keeps a post no longer."""
+
+    post_id: int
+    member_id: int
+
+
 class CommentAdded(Event, frozen=True, kw_only=True):
     """A comment was written."""
 

@@ -1,7 +1,7 @@
 """Posts, comments and reactions as others see them."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 from uuid import UUID
 
 import msgspec
@@ -11,8 +11,11 @@ from swannery.accounts.models import Person
 
 Audience = Literal["public", "members", "followers", "friends", "community", "me"]
 State = Literal["shown", "held", "removed"]
-Kind = Literal["text", "activity"]
+Kind = Literal["text", "activity", "share"]
+ReactionKind = Literal["like", "strong", "fire", "cheer", "laugh", "hug"]
 
+# In the order in which they are offered and counted. The post's stored counts leave `like` out: it is what is left of all.
+REACTIONS: tuple[ReactionKind, ...] = get_args(ReactionKind)
 LONGEST_POST = 5000
 LONGEST_COMMENT = 2000
 
@@ -23,7 +26,15 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     body: str
     audience: str = "members"
     community_id: int | None = None
+    original_id: int | None = None
     client_key: UUID | None = None
+
+
+class ReactionCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How many reacted in one way."""
+
+    kind: ReactionKind
+    count: int
 
 
 class CardFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,13 +84,28 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     body_html: str
     card: Card | None
     reaction_count: int
+    reactions: tuple[ReactionCount, ...]
     comment_count: int
+    share_count: int
     published_at: datetime
     edited_at: datetime | None
-    reacted: bool
+    reaction: ReactionKind | None
+    saved: bool
     mine: bool
     may_comment: bool
+    original_id: int | None = None
+    original: "Post | None" = None
     reason: str | None = None
+
+    @property
+    def reacted(self) -> bool:
+        """Whether the viewer reacted in any way."""
+        return self.reaction is not None
+
+    @property
+    def points_on(self) -> bool:
+        """Whether it shares or quotes another post, which may be gone or not for this viewer."""
+        return self.original_id is not None
 
     @property
     def url(self) -> str:
@@ -112,8 +138,42 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reaction(msgspec.Struct, frozen=True, kw_only=True):
-    """How many people like a post, and whether the viewer is one of them."""
+    """How many people reacted to a post and how, and what the viewer's own reaction is."""
 
     post_id: int
     count: int
-    reacted: bool
+    counts: tuple[ReactionCount, ...]
+    kind: ReactionKind | None
+
+    @property
+    def reacted(self) -> bool:
+        """Whether the viewer reacted in any way."""
+        return self.kind is not None
+
+
+class Reactor(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who reacted to a post, and how."""
+
+    person: Person
+    kind: ReactionKind
+
+
+class Folder(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a member keeps some of their bookmarks."""
+
+    id: int
+    name: str
+    count: int = 0
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"/bookmarks?folder={self.id}"
+
+
+class Bookmark(msgspec.Struct, frozen=True, kw_only=True):
+    """A post that the viewer keeps, and where."""
+
+    post: Post
+    folder_id: int | None
+    saved_at: datetime

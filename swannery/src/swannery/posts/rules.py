@@ -2,11 +2,15 @@
 
 from collections.abc import Collection
 
-from swannery.foundation.errors import Invalid
-from swannery.foundation.text import clean_text
-from swannery.posts.models import LONGEST_COMMENT, LONGEST_POST, Draft
+import msgspec
+
+from swannery.foundation.errors import Invalid, NotAllowed
+from swannery.foundation.text import clean_line, clean_text
+from swannery.posts.models import LONGEST_COMMENT, LONGEST_POST, Draft, Post
 
 CHOOSABLE = ("public", "members", "followers", "friends", "me")
+LONGEST_FOLDER = 60
+MOST_FOLDERS = 100
 
 
 def check_draft(draft: Draft, *, communities: Collection[int], site_open: bool, may_be_empty: bool = False) -> Draft:
@@ -24,7 +28,39 @@ def check_draft(draft: Draft, *, communities: Collection[int], site_open: bool, 
         wrong["audience"] = "Choose who may read this."
     if wrong:
         raise Invalid("This cannot be posted yet.", next_step="See what is said of each field.", fields=wrong)
-    return Draft(body=body, audience=audience, community_id=draft.community_id, client_key=draft.client_key)
+    return msgspec.structs.replace(draft, body=body, audience=audience)
+
+
+def check_share(draft: Draft, *, original: Post) -> None:
+    """Refuse to hand a post on to more people than may read it.
+
+    Whoever reads a share must be one of the original's readers as well, so nothing can leak; this is said while it can still be changed.
+    """
+    if original.state != "shown":
+        raise NotAllowed("A post that is not shown cannot be shared.")
+    if original.audience not in {"public", "members", "community"} and not original.mine:
+        raise NotAllowed("Its author chose who reads this; it cannot be shared.")
+    if draft.audience == "me" or original.audience == "public":
+        return
+    wrong = ""
+    if original.audience == "members" and draft.audience == "public":
+        wrong = "This is for members, so only members can be shown it."
+    elif original.audience == "community" and (original.community is None or draft.community_id != original.community.id):
+        wrong = "This is for its community, so it can be shared only there."
+    elif original.audience not in {"members", "community", draft.audience}:
+        wrong = "Fewer people may read the original. Choose the same audience."
+    if wrong:
+        raise Invalid("This cannot be shared like that.", fields={"audience": wrong})
+
+
+def check_folder(name: str) -> str:
+    """Return a folder's name as it will be stored; raises Invalid."""
+    cleaned = clean_line(name)
+    if not cleaned:
+        raise Invalid("This folder has no name yet.", fields={"name": "Give it a name."})
+    if len(cleaned) > LONGEST_FOLDER:
+        raise Invalid("This name is too long.", fields={"name": f"{LONGEST_FOLDER} letters fit."})
+    return cleaned
 
 
 def check_comment(text: str) -> str:

@@ -1,12 +1,13 @@
 """What leaves as JSON: every field is named here, so nothing else gets out. Other features answer with these too."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
 
 from swannery.accounts.models import Person
 from swannery.foundation.viewer import Role
-from swannery.posts.models import Audience, Comment, Kind, Post, Reaction, State
+from swannery.posts.models import Audience, Card, Comment, Kind, Place, Post, Reaction, ReactionCount, ReactionKind, State
 
 
 class PersonOut(msgspec.Struct, frozen=True):
@@ -42,8 +43,32 @@ class CardOut(msgspec.Struct, frozen=True):
     facts: list[FactOut]
 
 
+class ReactionCountOut(msgspec.Struct, frozen=True):
+    """How many reacted in one way."""
+
+    kind: ReactionKind
+    count: int
+
+
+class OriginalOut(msgspec.Struct, frozen=True):
+    """A post that another one shares or quotes, as the viewer may see it."""
+
+    id: int
+    author: PersonOut
+    community: CommunityOut | None
+    kind: Kind
+    audience: Audience
+    text: str
+    html: str
+    card: CardOut | None
+    published_at: datetime
+
+
 class PostOut(msgspec.Struct, frozen=True):
-    """A post as the viewer may see it. `text` is what was typed (Markdown); `html` is rendered and sanitised."""
+    """A post as the viewer may see it. `text` is what was typed (Markdown); `html` is rendered and sanitised.
+
+    `original_id` is of the post it shares or quotes; `original` is null when that is gone or not for this viewer.
+    """
 
     id: int
     author: PersonOut
@@ -55,11 +80,67 @@ class PostOut(msgspec.Struct, frozen=True):
     html: str
     card: CardOut | None
     reaction_count: int
+    reactions: list[ReactionCountOut]
     comment_count: int
+    share_count: int
     published_at: datetime
     edited_at: datetime | None
     reacted: bool
+    reaction: ReactionKind | None
+    saved: bool
     mine: bool
+    original_id: int | None
+    original: OriginalOut | None
+
+
+class PostsOut(msgspec.Struct, frozen=True):
+    """A page of posts, newest first; `next` is the `after` of the next page, if there is one."""
+
+    items: list[PostOut]
+    next: str | None
+
+
+class ReactorOut(msgspec.Struct, frozen=True):
+    """Somebody who reacted, and how."""
+
+    person: PersonOut
+    kind: ReactionKind
+
+
+class ReactorsOut(msgspec.Struct, frozen=True):
+    """Who reacted; `next_after` is the parameter of the next page, if there is one."""
+
+    items: list[ReactorOut]
+    next_after: int | None
+
+
+class FolderOut(msgspec.Struct, frozen=True):
+    """A folder of bookmarks, and how many posts in it can be read."""
+
+    id: int
+    name: str
+    count: int
+
+
+class FoldersOut(msgspec.Struct, frozen=True):
+    """One's folders by name."""
+
+    items: list[FolderOut]
+
+
+class BookmarkOut(msgspec.Struct, frozen=True):
+    """A post that one keeps."""
+
+    post: PostOut
+    folder_id: int | None
+    saved_at: datetime
+
+
+class BookmarksOut(msgspec.Struct, frozen=True):
+    """A page of what one keeps, the last kept first; `next` is the `after` of the next page, if there is one."""
+
+    items: list[BookmarkOut]
+    next: str | None
 
 
 class CommentOut(msgspec.Struct, frozen=True):
@@ -83,11 +164,13 @@ class CommentsOut(msgspec.Struct, frozen=True):
 
 
 class ReactionOut(msgspec.Struct, frozen=True):
-    """How many like it, and whether the viewer does."""
+    """How many reacted and how, and whether and how the viewer did."""
 
     post_id: int
     count: int
+    reactions: list[ReactionCountOut]
     reacted: bool
+    kind: ReactionKind | None
 
 
 def person_out(person: Person) -> PersonOut:
@@ -95,32 +178,69 @@ def person_out(person: Person) -> PersonOut:
     return PersonOut(id=person.id, name=person.name, handle=person.handle, role=person.role)
 
 
+def community_out(place: Place | None) -> CommunityOut | None:
+    """Return what may be told of the community a post stands in."""
+    return CommunityOut(id=place.id, name=place.name, slug=place.slug) if place else None
+
+
+def card_out(card: Card | None) -> CardOut | None:
+    """Return what a card says."""
+    if card is None:
+        return None
+    return CardOut(
+        title=card.title,
+        happened_at=card.happened_at,
+        partner=person_out(card.partner) if card.partner else None,
+        facts=[FactOut(label=label, value=value) for label, value in card.facts],
+    )
+
+
+def counts_out(counts: Iterable[ReactionCount]) -> list[ReactionCountOut]:
+    """Return how many reacted in which way."""
+    return [ReactionCountOut(kind=one.kind, count=one.count) for one in counts]
+
+
+def original_out(found: Post | None) -> OriginalOut | None:
+    """Return what may be told of a post that another one points at."""
+    if found is None:
+        return None
+    return OriginalOut(
+        id=found.id,
+        author=person_out(found.author),
+        community=community_out(found.community),
+        kind=found.kind,
+        audience=found.audience,
+        text=found.body,
+        html=found.body_html,
+        card=card_out(found.card),
+        published_at=found.published_at,
+    )
+
+
 def post_out(found: Post) -> PostOut:
     """Return what may be told of a post."""
-    card = found.card
     return PostOut(
         id=found.id,
         author=person_out(found.author),
-        community=CommunityOut(id=found.community.id, name=found.community.name, slug=found.community.slug) if found.community else None,
+        community=community_out(found.community),
         kind=found.kind,
         audience=found.audience,
         state=found.state,
         text=found.body,
         html=found.body_html,
-        card=CardOut(
-            title=card.title,
-            happened_at=card.happened_at,
-            partner=person_out(card.partner) if card.partner else None,
-            facts=[FactOut(label=label, value=value) for label, value in card.facts],
-        )
-        if card
-        else None,
+        card=card_out(found.card),
         reaction_count=found.reaction_count,
+        reactions=counts_out(found.reactions),
         comment_count=found.comment_count,
+        share_count=found.share_count,
         published_at=found.published_at,
         edited_at=found.edited_at,
         reacted=found.reacted,
+        reaction=found.reaction,
+        saved=found.saved,
         mine=found.mine,
+        original_id=found.original_id,
+        original=original_out(found.original),
     )
 
 
@@ -140,4 +260,4 @@ def comment_out(found: Comment) -> CommentOut:
 
 def reaction_out(found: Reaction) -> ReactionOut:
     """Return what may be told of a reaction."""
-    return ReactionOut(post_id=found.post_id, count=found.count, reacted=found.reacted)
+    return ReactionOut(post_id=found.post_id, count=found.count, reactions=counts_out(found.counts), reacted=found.reacted, kind=found.kind)

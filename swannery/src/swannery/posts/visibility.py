@@ -84,6 +84,19 @@ def visible_sql(*, post: str = "p", author: str = "a") -> str:
     return compiled(visible(named(post), named(author)))
 
 
+# What a share points at and who wrote that, for `shared_visible_sql`. Index: both primary keys.
+SHARED = " LEFT JOIN swannery.posts o ON o.id = p.original_id AND p.kind = 'share' LEFT JOIN swannery.members oa ON oa.id = o.author_id"
+
+
+@lru_cache
+def shared_visible_sql() -> str:
+    """Return what must hold beside the condition of a post `p` that may be a share: its original is one the viewer may read (`SHARED`).
+
+    A quote stays: its words are its author's own, and the original is put into it only for those who may read that.
+    """
+    return f"(p.kind <> 'share' OR {visible_sql(post='o', author='oa')})"
+
+
 @lru_cache
 def comment_visible_sql(*, comment: str = "c", author: str = "ca") -> str:
     """Return the condition on a comment and its author as text; the post's own condition must stand beside it."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from markupsafe import Markup
 
-from swannery.theme.shapes import Activity, Card, Choice, Comment, Community, Form, Person, Place, Post, Relation, Tab
+from swannery.theme.shapes import Activity, Card, Choice, Comment, Community, Form, Person, Place, Post, ReactionCount, Relation, Tab
 
 NOW = datetime(2026, 11, 22, 16, 25, tzinfo=UTC)
 
@@ -86,7 +86,9 @@ POSTS = (
         card=STRENGTH,
         reaction_count=12,
         comment_count=3,
-        reacted=True,
+        reactions=(ReactionCount(kind="like", count=7), ReactionCount(kind="strong", count=4), ReactionCount(kind="fire", count=1)),
+        reaction="strong",
+        saved=True,
         mine=True,
     ),
     Post(
@@ -97,7 +99,9 @@ POSTS = (
         html=LONG_WORDS,
         audience="community",
         reaction_count=9999,
+        reactions=(ReactionCount(kind="like", count=9999),),
         comment_count=128,
+        share_count=3141,
         community=Place(name="Early birds", url="/communities/early-birds"),
         reason="Because you are in Early birds",
         edited_at=NOW - timedelta(hours=1),
@@ -122,6 +126,7 @@ POSTS = (
         audience="followers",
         card=RUN,
         reaction_count=1,
+        reactions=(ReactionCount(kind="hug", count=1),),
         comment_count=1,
         html=Markup("<p>Cold, clear, nobody about. Who is in for Sunday?</p><ul><li>6.4 km, easy</li><li>coffee after</li></ul>"),
         reason="Because you follow Tess Okafor",
@@ -145,6 +150,20 @@ POSTS = (
         audience="me",
         mine=True,
     ),
+)
+
+QUOTES = (
+    Post(
+        id=107,
+        url="/posts/107",
+        author=BOB,
+        published_at=NOW - timedelta(minutes=9),
+        html=Markup('<p>This. Every word. <a href="/tags/patience">#patience</a></p>'),
+        points_on=True,
+        original=POSTS[1],
+    ),
+    Post(id=108, url="/posts/108", author=TESS, published_at=NOW, html=Markup(""), kind="share", points_on=True, original=POSTS[0]),
+    Post(id=109, url="/posts/109", author=TESS, published_at=NOW, html=Markup("<p>Look at that.</p>"), points_on=True),
 )
 
 COMMENTS = (

@@ -56,6 +56,13 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
     """Where it was shared; None as long as it was not."""
 
 
+class ReactionCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How many reacted in one way: like, strong, fire, cheer, laugh or hug."""
+
+    kind: str
+    count: int
+
+
 class Post(msgspec.Struct, frozen=True, kw_only=True):
     id: int
     url: str
@@ -69,12 +76,24 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     state: str = "shown"
     """shown, held or removed."""
     card: Card | None = None
+    kind: str = "text"
     reaction_count: int = 0
+    reactions: tuple[ReactionCount, ...] = ()
     comment_count: int = 0
-    reacted: bool = False
+    share_count: int = 0
+    reaction: str | None = None
+    """How the reader reacted."""
+    saved: bool = False
+    points_on: bool = False
+    """Whether it shares or quotes another post; `original` is None where that is gone or not for the reader."""
+    original: "Post | None" = None
     reason: str | None = None
     mine: bool = False
     may_comment: bool = True
+
+    @property
+    def reacted(self) -> bool:
+        return self.reaction is not None
 
 
 class Comment(msgspec.Struct, frozen=True, kw_only=True):

@@ -111,19 +111,45 @@
     output.classList.toggle("over", left < 0);
   };
 
-  // --- a heart answers at once; the server's answer replaces it, a failure takes it back
-  const flip = (form) => {
-    const button = form.querySelector("button");
-    const number = form.querySelector(".count");
-    const on = button.getAttribute("aria-pressed") !== "true";
-    const total = Math.max(0, Number(number.dataset.count) + (on ? 1 : -1));
-    button.setAttribute("aria-pressed", `${on}`);
+  // --- a reaction or a bookmark answers at once; the server's answer replaces it, a failure takes it back and says so
+  const flips = new WeakMap();
+  const flip = (form, chosen) => {
+    const box = form.closest(".reaction") ?? form;
+    const main = box.querySelector("[data-main]");
+    const tally = box.querySelector(".tally");
+    const number = tally?.querySelector(".count");
+    flips.set(form, { main, tally, number, pressed: main.getAttribute("aria-pressed"), drawn: main.innerHTML, look: main.className, total: number?.dataset.count });
+    const was = main.getAttribute("aria-pressed") === "true";
+    const on = Boolean(chosen) || !was;
+    main.setAttribute("aria-pressed", `${on}`);
+    if (chosen) {
+      main.replaceChildren(chosen.querySelector("svg").cloneNode(true));
+      main.className = `action heart ${chosen.value}`;
+      form.closest("details").open = false;
+    }
+    if (number) showTotal(tally, number, Number(number.dataset.count) + (on === was ? 0 : on ? 1 : -1));
+  };
+  const showTotal = (tally, number, wanted) => {
+    const total = Math.max(0, wanted);
     number.dataset.count = total;
     number.textContent = total ? total.toLocaleString(document.documentElement.lang) : "";
+    tally.hidden = !total;
   };
-  document.body.addEventListener("htmx:beforeSend", (event) => { if (event.detail.elt.matches("[data-reaction]")) flip(event.detail.elt); });
+  const unflip = (form) => {
+    const before = flips.get(form);
+    if (!before) return;
+    flips.delete(form);
+    before.main.setAttribute("aria-pressed", before.pressed);
+    before.main.innerHTML = before.drawn;
+    before.main.className = before.look;
+    if (before.number) showTotal(before.tally, before.number, Number(before.total));
+  };
+  document.body.addEventListener("htmx:beforeSend", (event) => {
+    const { elt, requestConfig } = event.detail;
+    if (elt.matches("[data-reaction]")) flip(elt, elt.matches(".reaction-choices") ? requestConfig.triggeringEvent?.submitter : null);
+  });
   for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-    document.body.addEventListener(failure, (event) => { if (event.detail.elt.matches("[data-reaction]")) flip(event.detail.elt); });
+    document.body.addEventListener(failure, (event) => { if (event.detail.elt.matches("[data-reaction]")) unflip(event.detail.elt); });
   }
 
   // --- long posts, menus, drafts thrown away

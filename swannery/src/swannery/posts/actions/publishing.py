@@ -1,0 +1,105 @@
+"""Publishing, sharing and taking back."""
+
+import msgspec
+
+from swannery.activities import actions as activities
+from swannery.foundation import idempotency, throttle
+from swannery.foundation.database import Transaction
+from swannery.foundation.errors import NotAllowed
+from swannery.foundation.events import PostDeleted, PostHeld, PostPublished, PostShared
+from swannery.foundation.viewer import Viewer
+from swannery.posts.actions.reading import read_post
+from swannery.posts.models import CardFacts, Draft, Kind, State
+from swannery.posts.permissions import may
+from swannery.posts.ports import ports
+from swannery.posts.queries import posts as queries
+from swannery.posts.queries import reactions
+from swannery.posts.rendering import render
+from swannery.posts.rules import check_draft, check_share
+
+HOUR_S = 3600
+POSTS_AN_HOUR = 60
+
+
+async def publish_post(tx: Transaction, *, viewer: Viewer, draft: Draft) -> int:
+    """Publish a text; returns the post's id. The same `client_key` again returns the same post."""
+    checked = check_draft(draft, communities=viewer.communities, site_open=viewer.site_open)
+    return await _publish(tx, viewer=viewer, draft=checked, kind="text")
+
+
+async def share_activity(tx: Transaction, *, viewer: Viewer, activity_id: int, draft: Draft) -> int:
+    """Publish something the member did, with its card; words of their own are welcome, not needed. Shared once, it is shared."""
+    checked = check_draft(draft, communities=viewer.communities, site_open=viewer.site_open, may_be_empty=True)
+    activity = await activities.read_activity(tx, viewer=viewer, activity_id=activity_id, to_share=True)
+    if activity.shared_post_id is not None:
+        return activity.shared_post_id
+    partner = activity.partner.id if activity.partner else None
+    card = CardFacts(title=activity.title, happened_at=activity.happened_at, partner_id=partner, facts=activity.facts, bars=activity.bars)
+    # The activity's own lock makes it once; a page has one key for all its forms.
+    post_id = await _publish(tx, viewer=viewer, draft=msgspec.structs.replace(checked, client_key=None), kind="activity", card=card)
+    await activities.mark_shared(tx, viewer=viewer, activity_id=activity_id, post_id=post_id)
+    return post_id
+
+
+async def share_post(tx: Transaction, *, viewer: Viewer, post_id: int, draft: Draft) -> int:
+    """Hand a post one may read on to others who may read it: with words of one's own it is a quote, without them a share."""
+    _ = viewer.member_id
+    original = await read_post(tx, viewer=viewer, post_id=post_id)
+    if original.kind == "share" and original.original is not None:
+        original = original.original
+    checked = check_draft(draft, communities=viewer.communities, site_open=viewer.site_open, may_be_empty=True)
+    check_share(checked, original=original)
+    pointing = msgspec.structs.replace(checked, original_id=original.id)
+    kind: Kind = "text" if checked.body else "share"
+    return await _publish(tx, viewer=viewer, draft=pointing, kind=kind)
+
+
+async def _publish(tx: Transaction, *, viewer: Viewer, draft: Draft, kind: Kind, card: CardFacts | None = None) -> int:
+    author = viewer.member_id
+    subject = idempotency.subject_of("post", draft.body, draft.audience, str(draft.community_id), str(draft.original_id))
+    earlier = await idempotency.claim(tx, member_id=author, key=draft.client_key, subject=subject)
+    if earlier is not None:
+        return earlier
+    await throttle.limit(tx, what="post", who=str(author), times=POSTS_AN_HOUR, window_s=HOUR_S)
+    state: State = "held" if await ports.must_be_held(tx, author, draft.body) else "shown"
+    words = render(draft.body)
+    post_id = await queries.insert_post(tx, author_id=author, draft=draft, html=words.html, kind=kind, state=state, card=card)
+    await idempotency.settle(tx, member_id=author, key=draft.client_key, subject_id=post_id)
+    if words.tags:
+        await queries.insert_tags(tx, post_id=post_id, tags=words.tags)
+    if draft.original_id is not None:
+        await reactions.insert_share(tx, original_id=draft.original_id, post_id=post_id, author_id=author)
+    await _tell(tx, post_id=post_id, author_id=author, original_id=draft.original_id, state=state)
+    return post_id
+
+
+async def _tell(tx: Transaction, *, post_id: int, author_id: int, original_id: int | None, state: State) -> None:
+    happened = PostPublished if state == "shown" else PostHeld
+    await tx.tell(happened(post_id=post_id, author_id=author_id))
+    if original_id is not None and state == "shown":
+        await reactions.count_share(tx, post_id=post_id, step=1)
+        await tx.tell(PostShared(post_id=original_id, share_id=post_id, member_id=author_id))
+
+
+async def delete_post(tx: Transaction, *, viewer: Viewer, post_id: int) -> None:
+    """Take one's own post back. Whoever may read it but did not write it learns that it is not theirs; others, nothing."""
+    member = viewer.member_id
+    post = await read_post(tx, viewer=viewer, post_id=post_id)
+    if not may("delete_post", "author" if post.mine else "reader"):
+        raise NotAllowed("Only its author can delete a post.")
+    if await queries.mark_deleted(tx, post_id=post_id, author_id=member):
+        await activities.forget_share(tx, post_id=post_id, member_id=member)
+        if post.state == "shown":
+            await reactions.count_share(tx, post_id=post_id, step=-1)
+        await tx.tell(PostDeleted(post_id=post_id, author_id=member))
+
+
+async def set_state(tx: Transaction, *, post_id: int, state: State) -> None:
+    """Show, hold or remove a post: for moderation, which gives the reason. A post that is shown now reaches its readers' lists."""
+    changed = await queries.set_state(tx, post_id=post_id, state=state)
+    if changed is None:
+        return
+    if "shown" in {changed.before, state}:
+        await reactions.count_share(tx, post_id=post_id, step=1 if state == "shown" else -1)
+    if state == "shown":
+        await tx.tell(PostPublished(post_id=post_id, author_id=changed.author_id))

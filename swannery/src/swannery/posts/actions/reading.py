@@ -1,0 +1,104 @@
+"""Reading posts: what each viewer may see, with the counts and people each may know of."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from swannery.accounts.actions.people import people_by_id
+from swannery.accounts.models import Person
+from swannery.foundation.database import Transaction
+from swannery.foundation.errors import NotThere
+from swannery.foundation.paging import PAGE_SIZE, Cursor, PageOf, encode
+from swannery.foundation.viewer import Viewer
+from swannery.posts.models import Card, Post, ReactionCount
+from swannery.posts.queries import posts as queries
+
+
+async def read_post(tx: Transaction, *, viewer: Viewer, post_id: int) -> Post:
+    """Return a post; raises NotThere when there is none, or none for this viewer."""
+    found = await read_posts(tx, viewer=viewer, ids=[post_id])
+    if not found:
+        raise NotThere
+    return found[0]
+
+
+async def read_posts(tx: Transaction, *, viewer: Viewer, ids: Sequence[int]) -> list[Post]:
+    """Return those of the posts that the viewer may read, in the order of the ids."""
+    found = await queries.read_posts(tx, ids=ids, viewer=viewer)
+    return await _dressed(tx, [found[id_] for id_ in ids if id_ in found], viewer=viewer)
+
+
+async def latest_posts(tx: Transaction, *, viewer: Viewer, after: Cursor | None, limit: int = PAGE_SIZE) -> PageOf[Post]:
+    """Return the newest posts of everybody that the viewer may read."""
+    return await _page(tx, await queries.latest_posts(tx, viewer=viewer, after=after, limit=limit + 1), viewer=viewer, limit=limit)
+
+
+async def posts_of_author(tx: Transaction, *, viewer: Viewer, author_id: int, after: Cursor | None, limit: int = PAGE_SIZE) -> PageOf[Post]:
+    """Return a member's newest posts that the viewer may read."""
+    rows = await queries.posts_of_author(tx, author_id=author_id, viewer=viewer, after=after, limit=limit + 1)
+    return await _page(tx, rows, viewer=viewer, limit=limit)
+
+
+async def posts_in_community(
+    tx: Transaction, *, viewer: Viewer, community_id: int, after: Cursor | None, limit: int = PAGE_SIZE
+) -> PageOf[Post]:
+    """Return a community's newest posts that the viewer may read."""
+    rows = await queries.posts_in_community(tx, community_id=community_id, viewer=viewer, after=after, limit=limit + 1)
+    return await _page(tx, rows, viewer=viewer, limit=limit)
+
+
+async def posts_tagged(tx: Transaction, *, viewer: Viewer, tag: str, after: Cursor | None, limit: int = PAGE_SIZE) -> PageOf[Post]:
+    """Return the newest posts with a hashtag that the viewer may read."""
+    rows = await queries.posts_tagged(tx, tag=tag, viewer=viewer, after=after, limit=limit + 1)
+    return await _page(tx, rows, viewer=viewer, limit=limit)
+
+
+async def _page(tx: Transaction, rows: list[queries.PostRow], *, viewer: Viewer, limit: int) -> PageOf[Post]:
+    posts = await _dressed(tx, rows[:limit], viewer=viewer)
+    more = len(rows) > limit
+    return PageOf(items=posts, next_cursor=encode(Cursor(posts[-1].published_at, posts[-1].id)) if more else None)
+
+
+async def _dressed(tx: Transaction, rows: list[queries.PostRow], *, viewer: Viewer) -> list[Post]:
+    """Put in what is not in the rows: the posts they point at, counts without hidden people, and the people whom cards name.
+
+    At most one statement each, and none where there is nothing of the kind.
+    """
+    pointed = {row.post.original_id for row in rows if row.post.original_id is not None}
+    originals = await queries.read_posts(tx, ids=pointed, viewer=viewer)
+    everything = [*rows, *originals.values()]
+    ids = {row.post.id for row in everything}
+    hidden = await queries.hidden_counts(tx, ids=ids, viewer=viewer) if viewer.blocked and ids else {}
+    named = {row.card.partner_id for row in everything if row.card and row.card.partner_id is not None}
+    # Strangers read of trainers only what the text itself says.
+    people = await people_by_id(tx, ids=named, viewer=viewer) if named and viewer.signed_in else {}
+    dressed = {row.post.id: _with_card(_without(row.post, hidden.get(row.post.id)), row, people=people) for row in everything}
+    return [
+        msgspec.structs.replace(dressed[row.post.id], original=dressed.get(row.post.original_id))
+        if row.post.original_id
+        else dressed[row.post.id]
+        for row in rows
+    ]
+
+
+def _without(post: Post, hidden: queries.Hidden | None) -> Post:
+    """Leave out of the counts what hidden people did."""
+    if hidden is None:
+        return post
+    left = [ReactionCount(kind=one.kind, count=one.count - hidden.reactions.get(one.kind, 0)) for one in post.reactions]
+    return msgspec.structs.replace(
+        post,
+        reaction_count=sum(one.count for one in left),
+        reactions=tuple(one for one in left if one.count > 0),
+        comment_count=post.comment_count - hidden.comments,
+        share_count=post.share_count - hidden.shares,
+    )
+
+
+def _with_card(post: Post, row: queries.PostRow, *, people: dict[int, Person]) -> Post:
+    facts = row.card
+    if facts is None:
+        return post
+    known = people.get(facts.partner_id) if facts.partner_id is not None else None
+    card = Card(kind=post.kind, title=facts.title, happened_at=facts.happened_at, partner=known, facts=facts.facts, bars=facts.bars)
+    return msgspec.structs.replace(post, card=card)

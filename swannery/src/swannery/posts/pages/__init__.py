@@ -1,0 +1,7 @@
+"""Posts and what belongs to them as HTML: forms in, pages and parts of pages out."""
+
+from swannery.posts.pages import bookmarks, comments, reacting, sharing, writing
+
+routes = [*writing.routes, *comments.routes, *reacting.routes, *bookmarks.routes, *sharing.routes]
+
+__all__ = ["routes"]

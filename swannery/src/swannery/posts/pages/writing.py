@@ -1,0 +1,130 @@
+"""Writing, deleting, and sharing what one did."""
+
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath
+
+from swannery.activities import actions as activities
+from swannery.communities import actions as communities
+from swannery.communities.models import Community
+from swannery.foundation.database import Transaction
+from swannery.foundation.errors import Invalid
+from swannery.foundation.viewer import Viewer
+from swannery.foundation.web import FormState, Id, Page
+from swannery.posts import actions
+from swannery.posts.pages.forms import PostForm, draft_of, spoken
+
+
+@get("/compose")
+async def show_composer(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page]) -> Response[Any]:
+    """The page to write on."""
+    mine = await communities.list_own(tx, viewer=viewer)
+    return page.show("posts/compose.html", form=FormState(), communities=mine, client_key=uuid4(), active="compose")
+
+
+@post("/posts", status_code=303)
+async def publish(
+    tx: NamedDependency[Transaction],
+    viewer: NamedDependency[Viewer],
+    page: NamedDependency[Page],
+    data: Annotated[PostForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[Any]:
+    """Publish what was written; what cannot be taken comes back with its words."""
+    _ = viewer.member_id
+    mine = await communities.list_own(tx, viewer=viewer)
+    try:
+        draft = draft_of(data, places={place.slug: place.id for place in mine})
+        post_id = await actions.publish_post(tx, viewer=viewer, draft=draft)
+    except Invalid as error:
+        state = FormState(values={"text": data.text, "audience": data.audience}, errors=error.fields)
+        return refuse_post(page, state=state, mine=mine, client_key=data.client_key or uuid4())
+    if not page.partial or page.came_from("/compose"):
+        return page.go("/", notice=page.gettext("Posted."))
+    published = await actions.read_post(tx, viewer=viewer, post_id=post_id)
+    at = next((place for place in mine if page.came_from(place.url)), None)
+    if at and (published.community is None or published.community.id != at.id):
+        return page.go(published.url, notice=page.gettext("Posted."))
+    # Whoever writes in a community goes on writing there; anywhere else the choice begins anew.
+    state = FormState(values={"audience": data.audience} if at else {})
+    return page.show(
+        "posts/published_part.html",
+        headers=spoken(page.gettext("Posted.")),
+        form=state,
+        communities=mine,
+        client_key=uuid4(),
+        post=published,
+    )
+
+
+def refuse_post(page: Page, *, state: FormState, mine: list[Community], client_key: UUID) -> Response[Any]:
+    """Show the composer again with what was typed and what is wrong with it; htmx gets the one of the page it stands on."""
+    alone = page.came_from("/compose")
+    template = "posts/composer_part.html" if page.partial else "posts/compose.html"
+    return page.show(
+        template,
+        status=422,
+        form=state,
+        communities=mine,
+        client_key=client_key,
+        composer_id="compose" if alone else "composer",
+        open=alone,
+        active="compose",
+    )
+
+
+@post("/posts/{post_id:int}/delete", status_code=303)
+async def delete(
+    tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page], post_id: FromPath[int]
+) -> Response[Any]:
+    """Delete one's own post."""
+    await actions.delete_post(tx, viewer=viewer, post_id=Id.check(post_id))
+    if page.partial:
+        return page.show("posts/deleted_part.html")
+    return page.go("/", notice=page.gettext("Your post is deleted."))
+
+
+@get("/activities")
+async def show_activities(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page]) -> Response[Any]:
+    """What the app recorded of oneself, ready to be shared."""
+    return await activity_page(tx, viewer, page, state=None)
+
+
+async def activity_page(tx: Transaction, viewer: Viewer, page: Page, *, state: FormState | None, about: int | None = None) -> Response[Any]:
+    """Return the list, with the form of one of them open where something was wrong with it."""
+    return page.show(
+        "posts/activities.html",
+        status=422 if state else 200,
+        activities=await activities.list_activities(tx, viewer=viewer),
+        communities=await communities.list_own(tx, viewer=viewer),
+        client_key=uuid4(),
+        form=state,
+        about=about,
+        active="activities",
+    )
+
+
+@post("/activities/{activity_id:int}/share", status_code=303)
+async def share(
+    tx: NamedDependency[Transaction],
+    viewer: NamedDependency[Viewer],
+    page: NamedDependency[Page],
+    activity_id: FromPath[int],
+    data: Annotated[PostForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[Any]:
+    """Share something one did."""
+    _ = viewer.member_id
+    mine = await communities.list_own(tx, viewer=viewer)
+    try:
+        draft = draft_of(data, places={place.slug: place.id for place in mine})
+        post_id = await actions.share_activity(tx, viewer=viewer, activity_id=Id.check(activity_id), draft=draft)
+    except Invalid as error:
+        state = FormState(values={"text": data.text, "audience": data.audience}, errors=error.fields)
+        return await activity_page(tx, viewer, page, state=state, about=activity_id)
+    return page.go(f"/posts/{post_id}", notice=page.gettext("Shared."))
+
+
+routes = [show_composer, publish, delete, show_activities, share]

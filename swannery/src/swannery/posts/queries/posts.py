@@ -1,0 +1,226 @@
+"""Reading and writing posts."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+import msgspec
+
+from swannery.accounts.models import Person
+from swannery.foundation.database import AnyRow, Transaction
+from swannery.foundation.paging import Cursor
+from swannery.foundation.viewer import Viewer
+from swannery.posts.models import REACTIONS, CardFacts, Draft, Kind, Place, Post, ReactionCount, State
+from swannery.posts.visibility import SHARED, shared_visible_sql, viewer_values, visible_sql
+
+COLUMNS = (
+    "SELECT p.id, p.author_id, a.name, a.handle, a.role, p.community_id, g.name, g.slug, p.kind, p.audience, p.state, p.body, p.body_html,"
+    " p.card::text, p.reaction_count, p.reaction_counts, p.comment_count, p.share_count, p.published_at, p.edited_at, mine.kind,"
+    " saved.member_id IS NOT NULL, p.original_id"
+)
+FROM_POSTS = " FROM swannery.posts p JOIN swannery.members a ON a.id = p.author_id"
+BESIDE = (
+    " LEFT JOIN swannery.communities g ON g.id = p.community_id"
+    " LEFT JOIN swannery.reactions mine ON mine.post_id = p.id AND mine.member_id = %(viewer_id)s"
+    f" LEFT JOIN swannery.bookmarks saved ON saved.member_id = %(viewer_id)s AND saved.post_id = p.id{SHARED}"
+)
+POSTS = f"{COLUMNS}{FROM_POSTS}{BESIDE}"
+NEWEST_FIRST = " ORDER BY p.published_at DESC, p.id DESC LIMIT %(limit)s"
+OLDER = " AND (p.published_at, p.id) < (%(at)s, %(after)s)"
+
+
+class PostRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A post as it came from the database: the people its card names, and the post it points at, are still ids."""
+
+    post: Post
+    card: CardFacts | None
+
+
+async def read_posts(tx: Transaction, *, ids: Collection[int], viewer: Viewer) -> dict[int, PostRow]:
+    """Return those of the posts that the viewer may read, by id. Index: the primary key."""
+    if not ids:
+        return {}
+    found = await tx.sql(
+        f"{POSTS} WHERE p.id = ANY(%(ids)s) AND {visible_sql()} AND {shared_visible_sql()}", {"ids": list(ids), **viewer_values(viewer)}
+    )
+    return {row[0]: post_of(row, viewer=viewer) for row in found}
+
+
+async def latest_posts(tx: Transaction, *, viewer: Viewer, after: Cursor | None, limit: int) -> list[PostRow]:
+    """Return the newest posts of everybody. Index: posts_latest."""
+    return await _listed(tx, "TRUE", viewer=viewer, after=after, limit=limit)
+
+
+async def posts_of_author(tx: Transaction, *, author_id: int, viewer: Viewer, after: Cursor | None, limit: int) -> list[PostRow]:
+    """Return a member's newest posts. Index: posts_author."""
+    return await _listed(tx, "p.author_id = %(subject)s", viewer=viewer, after=after, limit=limit, subject=author_id)
+
+
+async def posts_in_community(tx: Transaction, *, community_id: int, viewer: Viewer, after: Cursor | None, limit: int) -> list[PostRow]:
+    """Return a community's newest posts. Index: posts_community."""
+    return await _listed(tx, "p.community_id = %(subject)s", viewer=viewer, after=after, limit=limit, subject=community_id)
+
+
+async def _listed(
+    tx: Transaction, which: str, *, viewer: Viewer, after: Cursor | None, limit: int, subject: int | None = None
+) -> list[PostRow]:
+    values = {"subject": subject, "limit": limit, **viewer_values(viewer), **position(after)}
+    older = OLDER if after else ""
+    found = await tx.sql(f"{POSTS} WHERE {which}{older} AND {visible_sql()} AND {shared_visible_sql()}{NEWEST_FIRST}", values)
+    return [post_of(row, viewer=viewer) for row in found]
+
+
+async def posts_tagged(tx: Transaction, *, tag: str, viewer: Viewer, after: Cursor | None, limit: int) -> list[PostRow]:
+    """Return the newest posts with a hashtag. Index: post_tags_latest, then the posts' primary key."""
+    older = " AND (t.published_at, t.post_id) < (%(at)s, %(after)s)" if after else ""
+    found = await tx.sql(
+        f"{COLUMNS} FROM swannery.post_tags t JOIN swannery.posts p ON p.id = t.post_id"
+        f" JOIN swannery.members a ON a.id = p.author_id{BESIDE}"
+        f" WHERE t.tag = %(tag)s{older} AND {visible_sql()} AND {shared_visible_sql()}"
+        " ORDER BY t.published_at DESC, t.post_id DESC LIMIT %(limit)s",
+        {"tag": tag, "limit": limit, **viewer_values(viewer), **position(after)},
+    )
+    return [post_of(row, viewer=viewer) for row in found]
+
+
+def position(after: Cursor | None) -> dict[str, object]:
+    """Return the values of where a page begins."""
+    return {"at": after.at, "after": after.id} if after else {}
+
+
+class Hidden(NamedTuple):
+    """What people the viewer must not know of did to a post."""
+
+    reactions: dict[str, int]
+    comments: int
+    shares: int
+
+
+async def hidden_counts(tx: Transaction, *, ids: Collection[int], viewer: Viewer) -> dict[int, Hidden]:
+    """Return what people hidden from the viewer did to each of the posts. Indexes: the primary keys."""
+    # sees all: only of posts that were read with the condition, and only to leave people out
+    found = await tx.sql(
+        "SELECT r.post_id, r.kind, count(*) FROM swannery.reactions r JOIN swannery.members m ON m.id = r.member_id"
+        " WHERE r.post_id = ANY(%(ids)s) AND r.member_id = ANY(%(blocked)s) AND m.state = 'active' GROUP BY 1, 2"
+        " UNION ALL SELECT c.post_id, 'comment', count(*) FROM swannery.comments c JOIN swannery.members m ON m.id = c.author_id"
+        " WHERE c.post_id = ANY(%(ids)s) AND c.author_id = ANY(%(blocked)s) AND c.state = 'shown' AND c.deleted_at IS NULL"
+        " AND m.state = 'active' GROUP BY 1"
+        " UNION ALL SELECT s.original_id, 'share', count(*) FROM swannery.shares s JOIN swannery.members m ON m.id = s.author_id"
+        " JOIN swannery.posts p ON p.id = s.post_id WHERE s.original_id = ANY(%(ids)s) AND s.author_id = ANY(%(blocked)s)"
+        " AND p.state = 'shown' AND p.deleted_at IS NULL AND p.audience <> 'me' AND m.state = 'active' GROUP BY 1",
+        {"ids": list(ids), "blocked": list(viewer.blocked)},
+    )
+    by_post: dict[int, dict[str, int]] = {}
+    for post_id, what, count in found:
+        by_post.setdefault(post_id, {})[what] = count
+    return {
+        post_id: Hidden(reactions=counts, comments=counts.get("comment", 0), shares=counts.get("share", 0))
+        for post_id, counts in by_post.items()
+    }
+
+
+async def insert_post(tx: Transaction, *, author_id: int, draft: Draft, html: str, kind: Kind, state: State, card: CardFacts | None) -> int:
+    """Store a post."""
+    found = await tx.sql(
+        "INSERT INTO swannery.posts (author_id, community_id, kind, audience, state, body, body_html, card, published_at, original_id)"
+        " VALUES (%(author)s, %(community)s, %(kind)s, %(audience)s, %(state)s, %(body)s, %(html)s, %(card)s::jsonb, %(now)s, %(original)s)"
+        " RETURNING id",
+        {
+            "author": author_id,
+            "community": draft.community_id,
+            "kind": kind,
+            "audience": draft.audience,
+            "state": state,
+            "body": draft.body,
+            "html": html,
+            "card": msgspec.json.encode(card).decode() if card else None,
+            "now": tx.now,
+            "original": draft.original_id,
+        },
+    )
+    return int(found[0][0])
+
+
+async def insert_tags(tx: Transaction, *, post_id: int, tags: Collection[str]) -> None:
+    """Store the hashtags of a post, instead of those it had; they are listed by the post's own time."""
+    await tx.sql(
+        "DELETE FROM swannery.post_tags WHERE post_id = %(post)s AND NOT tag = ANY(%(tags)s)", {"post": post_id, "tags": list(tags)}
+    )
+    # sees all: nobody reads here; the list of a tag is read with the condition
+    await tx.sql(
+        "INSERT INTO swannery.post_tags (post_id, tag, published_at) SELECT p.id, tag, p.published_at FROM swannery.posts p,"
+        " unnest(%(tags)s::text[]) AS tag WHERE p.id = %(post)s ON CONFLICT DO NOTHING",
+        {"post": post_id, "tags": list(tags)},
+    )
+
+
+async def mark_deleted(tx: Transaction, *, post_id: int, author_id: int) -> bool:
+    """Mark an author's own post as deleted; False when it was already."""
+    return bool(
+        await tx.sql_count(
+            "UPDATE swannery.posts SET deleted_at = %(now)s WHERE id = %(id)s AND author_id = %(author)s AND deleted_at IS NULL",
+            {"now": tx.now, "id": post_id, "author": author_id},
+        )
+    )
+
+
+class Changed(NamedTuple):
+    """Whose post changed its state, and from which."""
+
+    author_id: int
+    before: State
+
+
+async def set_state(tx: Transaction, *, post_id: int, state: State) -> Changed | None:
+    """Show, hold or remove a post; returns what changed, None when nothing did. A deleted post stays as it is."""
+    # sees all: nobody is shown this
+    found = await tx.sql(
+        "UPDATE swannery.posts AS p SET state = %(state)s FROM (SELECT id, state FROM swannery.posts WHERE id = %(id)s"
+        " AND deleted_at IS NULL AND state <> %(state)s FOR NO KEY UPDATE) AS before WHERE p.id = before.id"
+        " RETURNING p.author_id, before.state",
+        {"state": state, "id": post_id},
+    )
+    return Changed(author_id=found[0][0], before=found[0][1]) if found else None
+
+
+async def forget_partner(tx: Transaction, *, one: int, other: int) -> None:
+    """Take each of two members out of the other's cards. Index: posts_author."""
+    await tx.sql(
+        "UPDATE swannery.posts SET card = jsonb_set(card, '{partner_id}', 'null') WHERE kind = 'activity' AND card IS NOT NULL"
+        " AND ((author_id = %(one)s AND (card ->> 'partner_id')::bigint = %(other)s)"
+        " OR (author_id = %(other)s AND (card ->> 'partner_id')::bigint = %(one)s))",
+        {"one": one, "other": other},
+    )
+
+
+def post_of(row: AnyRow, *, viewer: Viewer) -> PostRow:
+    """Return a row of `COLUMNS` as a post."""
+    author = Person(id=row[1], name=row[2], handle=row[3], role=row[4])
+    post = Post(
+        id=row[0],
+        author=author,
+        community=Place(id=row[5], name=row[6], slug=row[7]) if row[5] is not None else None,
+        kind=row[8],
+        audience=row[9],
+        state=row[10],
+        body=row[11],
+        body_html=row[12],
+        card=None,
+        reaction_count=row[14],
+        reactions=counts_of(row[14], row[15]),
+        comment_count=row[16],
+        share_count=row[17],
+        published_at=row[18],
+        edited_at=row[19],
+        reaction=row[20],
+        saved=row[21],
+        original_id=row[22],
+        mine=author.id == viewer.id,
+        may_comment=viewer.signed_in,
+    )
+    return PostRow(post=post, card=msgspec.json.decode(row[13], type=CardFacts) if row[13] else None)
+
+
+def counts_of(total: int, others: list[int]) -> tuple[ReactionCount, ...]:
+    """Return the kinds that occur: of all reactions, what is none of the others is a like."""
+    counts = (total - sum(others), *others)
+    return tuple(ReactionCount(kind=kind, count=count) for kind, count in zip(REACTIONS, counts, strict=True) if count > 0)
