@@ -361,9 +361,9 @@ async def readings_of(tx: Transaction, viewer: Viewer, world: World, reader: str
     yield "posts", shown_in(found, world), readable
     latest = await posts.latest_posts(tx, viewer=viewer, after=None, limit=50)
     yield "latest", shown_in(latest.items, world), readable
-    told = {(post.id, post.reaction_count, post.share_count) for post in found}
+    told = {f"{post.id}: {post.reaction_count} reactions, {post.share_count} shares" for post in found}
     counted = ((world.posts[mark].id, world.counts(reader, mark)) for mark in world.readable(reader))
-    yield "counts", told, {(id_, counts[0], counts[2]) for id_, counts in counted}
+    yield "counts", told, {f"{id_}: {counts[0]} reactions, {counts[2]} shares" for id_, counts in counted}
     if reader is not None:
         yield "home", shown_in(await whole_home(tx, viewer), world), expected_in(world.at_home(reader), world, reader)
         kept = await posts.list_saved(tx, viewer=viewer, limit=50)
