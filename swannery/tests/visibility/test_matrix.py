@@ -118,7 +118,7 @@ class Own(NamedTuple):
     path: str
     statuses: frozenset[int] = frozenset({200, 303})
     body: Mapping[str, Any] = {"text": "unmarked"}
-    form: Mapping[str, str] = {}
+    form: Mapping[str, Any] = {}
 
 
 OPERATIONS = frozenset({"/healthz", "/readyz", "/metrics", "/static/{path}"})

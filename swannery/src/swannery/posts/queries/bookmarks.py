@@ -36,19 +36,19 @@ async def saved(
     """
     older = " AND (b.created_at, b.post_id) < (%(at)s, %(after)s)" if after else ""
     inside = " AND b.folder_id = %(folder)s" if folder_id is not None else ""
-    found = await tx.sql(
+    found = await tx.read(
         "SELECT b.created_at, b.post_id, b.folder_id FROM swannery.bookmarks b JOIN swannery.posts p ON p.id = b.post_id"
         f" JOIN swannery.members a ON a.id = p.author_id{SHARED}"
         f" WHERE b.member_id = %(viewer_id)s{inside}{older} AND {visible_sql()} AND {shared_visible_sql()}"
-        " ORDER BY b.created_at DESC, b.post_id DESC LIMIT %(limit)s",
-        {"folder": folder_id, "limit": limit, **viewer_values(viewer), **position(after)},
+        f" ORDER BY b.created_at DESC, b.post_id DESC LIMIT {limit:d}",
+        {"folder": folder_id, **viewer_values(viewer), **position(after)},
     )
     return [(Cursor(row[0], row[1]), row[2]) for row in found]
 
 
 async def folders(tx: Transaction, *, viewer: Viewer) -> list[Folder]:
     """Return the viewer's folders by name, with how many posts in each they may read now."""
-    found = await tx.sql(
+    found = await tx.read(
         "SELECT f.id, f.name, coalesce(n.count, 0) FROM swannery.bookmark_folders f LEFT JOIN ("
         "SELECT b.folder_id, count(*)::int FROM swannery.bookmarks b JOIN swannery.posts p ON p.id = b.post_id"
         f" JOIN swannery.members a ON a.id = p.author_id{SHARED}"
@@ -71,7 +71,7 @@ async def insert_folder(tx: Transaction, *, member_id: int, name: str) -> int | 
 
 async def name_taken(tx: Transaction, *, member_id: int, name: str, but: int) -> bool:
     """Whether another folder of the member has this name. Index: bookmark_folders_name."""
-    found = await tx.sql(
+    found = await tx.read(
         "SELECT 1 FROM swannery.bookmark_folders WHERE member_id = %(member)s AND lower(name) = lower(%(name)s) AND id <> %(but)s",
         {"member": member_id, "name": name, "but": but},
     )

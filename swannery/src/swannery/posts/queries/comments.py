@@ -9,7 +9,7 @@ from swannery.posts.visibility import SHARED, comment_visible_sql, shared_visibl
 
 async def read_comments(tx: Transaction, *, post_id: int, viewer: Viewer, after: int, limit: int) -> list[Comment]:
     """Return a post's comments, oldest first, if the viewer may read the post. Index: the primary key."""
-    found = await tx.sql(
+    found = await tx.read(
         "SELECT c.id, c.post_id, c.author_id, ca.name, ca.handle, ca.role, c.state, c.body, c.body_html, c.created_at, p.author_id"
         " FROM swannery.comments c JOIN swannery.members ca ON ca.id = c.author_id"
         f" JOIN swannery.posts p ON p.id = c.post_id JOIN swannery.members a ON a.id = p.author_id{SHARED}"

@@ -24,7 +24,8 @@ BESIDE = (
     f" LEFT JOIN swannery.bookmarks saved ON saved.member_id = %(viewer_id)s AND saved.post_id = p.id{SHARED}"
 )
 POSTS = f"{COLUMNS}{FROM_POSTS}{BESIDE}"
-NEWEST_FIRST = " ORDER BY p.published_at DESC, p.id DESC LIMIT %(limit)s"
+# The limit is written out: for one it does not know the planner makes a new plan each time.
+NEWEST_FIRST = " ORDER BY p.published_at DESC, p.id DESC LIMIT "
 OLDER = " AND (p.published_at, p.id) < (%(at)s, %(after)s)"
 
 
@@ -39,7 +40,7 @@ async def read_posts(tx: Transaction, *, ids: Collection[int], viewer: Viewer) -
     """Return those of the posts that the viewer may read, by id. Index: the primary key."""
     if not ids:
         return {}
-    found = await tx.sql(
+    found = await tx.read(
         f"{POSTS} WHERE p.id = ANY(%(ids)s) AND {visible_sql()} AND {shared_visible_sql()}", {"ids": list(ids), **viewer_values(viewer)}
     )
     return {row[0]: post_of(row, viewer=viewer) for row in found}
@@ -63,21 +64,21 @@ async def posts_in_community(tx: Transaction, *, community_id: int, viewer: View
 async def _listed(
     tx: Transaction, which: str, *, viewer: Viewer, after: Cursor | None, limit: int, subject: int | None = None
 ) -> list[PostRow]:
-    values = {"subject": subject, "limit": limit, **viewer_values(viewer), **position(after)}
+    values = {"subject": subject, **viewer_values(viewer), **position(after)}
     older = OLDER if after else ""
-    found = await tx.sql(f"{POSTS} WHERE {which}{older} AND {visible_sql()} AND {shared_visible_sql()}{NEWEST_FIRST}", values)
+    found = await tx.read(f"{POSTS} WHERE {which}{older} AND {visible_sql()} AND {shared_visible_sql()}{NEWEST_FIRST}{limit:d}", values)
     return [post_of(row, viewer=viewer) for row in found]
 
 
 async def posts_tagged(tx: Transaction, *, tag: str, viewer: Viewer, after: Cursor | None, limit: int) -> list[PostRow]:
     """Return the newest posts with a hashtag. Index: post_tags_latest, then the posts' primary key."""
     older = " AND (t.published_at, t.post_id) < (%(at)s, %(after)s)" if after else ""
-    found = await tx.sql(
+    found = await tx.read(
         f"{COLUMNS} FROM swannery.post_tags t JOIN swannery.posts p ON p.id = t.post_id"
         f" JOIN swannery.members a ON a.id = p.author_id{BESIDE}"
         f" WHERE t.tag = %(tag)s{older} AND {visible_sql()} AND {shared_visible_sql()}"
-        " ORDER BY t.published_at DESC, t.post_id DESC LIMIT %(limit)s",
-        {"tag": tag, "limit": limit, **viewer_values(viewer), **position(after)},
+        f" ORDER BY t.published_at DESC, t.post_id DESC LIMIT {limit:d}",
+        {"tag": tag, **viewer_values(viewer), **position(after)},
     )
     return [post_of(row, viewer=viewer) for row in found]
 
@@ -98,7 +99,7 @@ class Hidden(NamedTuple):
 async def hidden_counts(tx: Transaction, *, ids: Collection[int], viewer: Viewer) -> dict[int, Hidden]:
     """Return what people hidden from the viewer did to each of the posts. Indexes: the primary keys."""
     # sees all: only of posts that were read with the condition, and only to leave people out
-    found = await tx.sql(
+    found = await tx.read(
         "SELECT r.post_id, r.kind, count(*) FROM swannery.reactions r JOIN swannery.members m ON m.id = r.member_id"
         " WHERE r.post_id = ANY(%(ids)s) AND r.member_id = ANY(%(blocked)s) AND m.state = 'active' GROUP BY 1, 2"
         " UNION ALL SELECT c.post_id, 'comment', count(*) FROM swannery.comments c JOIN swannery.members m ON m.id = c.author_id"

@@ -57,11 +57,11 @@ async def read_reactors(
     tx: Transaction, *, post_id: int, viewer: Viewer, kind: ReactionKind | None, after: int, limit: int
 ) -> list[Reactor]:
     """Return who reacted to a post, in order of their ids, if the viewer may read it and may know of them. Index: the primary key."""
-    found = await tx.sql(
+    found = await tx.read(
         "SELECT m.id, m.name, m.handle, m.role, r.kind FROM swannery.reactions r JOIN swannery.members m ON m.id = r.member_id"
         f" JOIN swannery.posts p ON p.id = r.post_id JOIN swannery.members a ON a.id = p.author_id{SHARED}"
         " WHERE r.post_id = %(post)s AND r.member_id > %(after)s AND (%(kind)s::text IS NULL OR r.kind = %(kind)s)"
-        " AND m.state = 'active' AND NOT r.member_id = ANY(%(viewer_blocked)s)"
+        " AND m.state = 'active' AND NOT r.member_id = ANY(%(viewer_blocked)s::bigint[])"
         f" AND {visible_sql()} AND {shared_visible_sql()} ORDER BY r.member_id LIMIT %(limit)s",
         {"post": post_id, "after": after, "kind": kind, "limit": limit, **viewer_values(viewer)},
     )
