@@ -9,6 +9,7 @@ from swannery.config import Activity, UserRoles, Users
 from swannery.foundation.database import Transaction, statements_sent
 from swannery.host import passwords
 from swannery.host.actions import activities_relation, count_users_roughly, find_credentials, users_relation
+from swannery.host.hashes import read_hash
 from swannery.host.models import Credentials
 
 USERS = Users(
@@ -48,7 +49,7 @@ def test_nobody_is_a_decoy_of_the_apps_own_cost(app: str, identifier: str) -> No
     found = credentials(app, identifier)
     assert found.user_key is None
     assert not found.active
-    assert passwords.cost_of(found.password_hash) == 4
+    assert read_hash(found.password_hash).costs == ("bcrypt", "4")
     assert not passwords.check(found.password_hash, "right")
 
 
@@ -81,6 +82,14 @@ def test_somebody_without_a_password_cannot_sign_in(app: str) -> None:
     assert credentials(app, "alice").user_key is None
 
 
+@pytest.mark.parametrize("stored", ["$2b$31$" + "." * 53, "right", "!", "pbkdf2_sha256$999999999$salt$AAAA"])
+def test_somebody_whose_stored_password_cannot_be_used_is_nobody_at_the_usual_cost(app: str, stored: str) -> None:
+    run_sql(app, f"UPDATE users SET password_hash = '{stored}' WHERE id = 1")
+    found = credentials(app, "alice")
+    assert found.user_key is None
+    assert read_hash(found.password_hash).costs == ("bcrypt", "4")
+
+
 def test_users_are_read_with_role_name_and_whether_they_are_active(app: str) -> None:
     run_sql(app, "UPDATE users SET full_name = E'  Alice \\n  Ash ' WHERE id = 1; UPDATE users SET full_name = '' WHERE id = 2")
     found = read(app, f"SELECT user_key, handle, name, role, active FROM {users_relation(USERS)} u ORDER BY 1")
@@ -107,9 +116,9 @@ def test_a_state_that_is_not_known_is_not_active(app: str) -> None:
 def test_names_with_quotes_percent_colons_and_emoji_are_read(empty_database_url: str) -> None:
     run_sql(
         empty_database_url,
-        """CREATE SCHEMA "a.b"; CREATE TABLE "a.b"."User's ""tables"" 100%s :x 🎈"
-        ("i:d %(login)s" integer PRIMARY KEY, "e""mail\n" text, "r;le" text);
-        INSERT INTO "a.b"."User's ""tables"" 100%s :x 🎈" VALUES (7, 'x@y.example', 'it''s 100%')""",
+        f"""CREATE SCHEMA "a.b"; CREATE TABLE "a.b"."User's ""tables"" 100%s :x 🎈"
+        ("i:d %(login)s" integer PRIMARY KEY, "e""mail\n" text, "r;le" text, "p%w" text);
+        INSERT INTO "a.b"."User's ""tables"" 100%s :x 🎈" VALUES (7, 'x@y.example', 'it''s 100%', '{HASH}')""",
     )
     users = Users(
         schema="a.b",
@@ -118,7 +127,7 @@ def test_names_with_quotes_percent_colons_and_emoji_are_read(empty_database_url:
         key_type="integer",
         email='e"mail\n',
         handle='e"mail\n',
-        password='e"mail\n',
+        password="p%w",
         role="r;le",
         roles=UserRoles(admin=("it's 100%",)),
     )

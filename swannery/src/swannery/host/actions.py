@@ -19,19 +19,19 @@ async def find_credentials(tx: Transaction, *, users: Users, identifier: str) ->
     Always returns something to check: where nobody is found, or more than one person answers to it, a decoy. So whoever signs in calls
     `verify_password` in any case and then looks at `user_key`: the time taken tells nothing.
     """
-    prefix = await queries.sample_password_prefix(tx, users=users)
-    nobody = Credentials(user_key=None, password_hash=passwords.decoy(passwords.cost_of(prefix)))
+    among = await queries.sample_passwords(tx, users=users)
+    nobody = Credentials(user_key=None, password_hash=passwords.decoy_for(identifier, among=among))
     if not identifier or "\0" in identifier:
         identifier = "\x01"  # asks all the same; PostgreSQL's text holds no NUL
     found = await queries.find_users_by_login(tx, users=users, identifier=identifier)
     ambiguous = len(found) > 1 and (found[0].rank, found[0].active) == (found[1].rank, found[1].active)
-    if not found or ambiguous or not found[0].password_hash:
+    if not found or ambiguous or not passwords.is_usable(found[0].password_hash or ""):
         return nobody
     return Credentials(user_key=found[0].user_key, password_hash=found[0].password_hash, active=found[0].active)
 
 
 async def verify_password(password_hash: str, password: str) -> bool:
-    """Whether the password has this bcrypt hash; in a thread, takes the hash's cost whatever the answer. Longer ones count by 72 bytes."""
+    """Whether the password has this hash; in a thread, takes the hash's cost whatever the answer. bcrypt counts 72 bytes of it."""
     return await passwords.check_aside(password_hash, password)
 
 

@@ -1,44 +1,68 @@
-"""Checking a password against the app's own hash: bcrypt, in threads of its own, and as long for nobody as for somebody."""
+"""Checking a password against the app's own hash: in threads of its own, and as long for nobody as for somebody."""
 
 import asyncio
+import hashlib
 import os
-import re
-import secrets
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-import bcrypt
+import structlog
 
-BCRYPT = re.compile(r"^\$2[aby]\$(?P<cost>\d\d)\$[./A-Za-z0-9]{53}$")
-PREFIX = re.compile(r"^\$2[aby]\$(\d\d)\$")
-# bcrypt reads no further; apps' libraries cut silently, so a longer password was stored by its first 72 bytes.
-LONGEST_BYTES = 72
-USUAL_COST = 10
-COSTS = range(4, 17)  # more would take minutes: no app's people wait for that, and nobody shall make us
+from swannery.host.hashes import Bcrypt, StoredHash, Unusable, read_hash
 
-# bcrypt lets go of the interpreter, so as many run at once as there are processors; more wait in line.
-_threads = ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2), thread_name_prefix="passwords")
+log = structlog.get_logger("swannery.host")
 
+USUAL = Bcrypt("", 10)
+# What stands where a person has no password: Django's mark, and what is found in hand-made tables.
+NO_PASSWORD = ("", "!", "*")
 
-def decoy(cost: int = USUAL_COST) -> str:
-    """Return a hash that no password has and that costs as much to check as a real one."""
-    salt = "$2b$%02d$" % (cost if cost in COSTS else USUAL_COST)  # noqa: UP031 - two figures, as the format wants
-    alphabet = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-    # The last figure of the salt must be one of four, the hash's last one of sixteen; "." and "O" are among both.
-    return salt + "".join(secrets.choice(alphabet) for _ in range(21)) + "." + "".join(secrets.choice(alphabet) for _ in range(30)) + "."
+# All four kinds let go of the interpreter, so some run at once and more wait in line; each may take up to 256 MiB while it runs.
+_threads = ThreadPoolExecutor(max_workers=max(2, min(os.cpu_count() or 2, 8)), thread_name_prefix="passwords")
 
 
-def cost_of(prefix: str) -> int:
-    """Return the cost a hash, or the beginning of one, states."""
-    found = PREFIX.match(prefix)
-    return int(found[1]) if found else USUAL_COST
+def is_usable(password_hash: str) -> bool:
+    """Whether a password can be checked against it; says in the log why not, and nothing of whose it is or what it holds."""
+    if password_hash.startswith("!") or password_hash.strip() in NO_PASSWORD:
+        return False
+    try:
+        read_hash(password_hash)
+    except Unusable as error:
+        log.warning("a stored password cannot be used", reason=error.reason)
+        return False
+    return True
+
+
+def decoy_for(name: str, *, among: Sequence[str]) -> str:
+    """Return a hash that no password has and that takes as long as those of the app.
+
+    Where the app holds several kinds, as after a change of its library, each name always meets the same one, and each kind as often as
+    people have it: somebody who asks twice for nobody sees what they see of somebody.
+    """
+    kinds = sorted((kind for text in among if (kind := _read(text)) is not None), key=_costs)
+    if not kinds:
+        return USUAL.decoy()
+    # Keyed by what only the app's database holds, so that nobody outside can tell which kind a name would meet.
+    number = hashlib.sha256(f"{min(among)}\x1f{name.casefold()}".encode(errors="replace")).digest()
+    return kinds[int.from_bytes(number[:8], "big") % len(kinds)].decoy()
+
+
+def _costs(kind: StoredHash) -> tuple[str, ...]:
+    return kind.costs
+
+
+def _read(password_hash: str) -> StoredHash | None:
+    try:
+        return read_hash(password_hash)
+    except Unusable:
+        return None
 
 
 def check(password_hash: str, password: str) -> bool:
-    """Compare; takes as long as the hash's cost says. A hash of another kind is never equal, and takes as long."""
-    found = BCRYPT.match(password_hash)
-    usable = found is not None and int(found["cost"]) in COSTS and "\0" not in password
-    given = password.encode("utf-8", errors="surrogatepass").split(b"\0", 1)[0][:LONGEST_BYTES]
-    return bcrypt.checkpw(given, (password_hash if usable else decoy(cost_of(password_hash))).encode("ascii"))
+    """Compare; takes as long as the hash says. What is no hash is never equal, and takes as long as usual."""
+    given = password.encode("utf-8", errors="surrogatepass")
+    found = (_read(password_hash) or Bcrypt(USUAL.decoy(), USUAL.cost)).matches(given)
+    # No app lets one in, bcrypt stops there, and to the others "right" with one at its end is "right".
+    return found and b"\0" not in given
 
 
 async def check_aside(password_hash: str, password: str) -> bool:

@@ -99,13 +99,13 @@ async def _find_users(tx: Transaction, *, users: Users, identifier: str, conditi
     return [Login(*row) for row in found]
 
 
-async def sample_password_prefix(tx: Transaction, *, users: Users) -> str:
-    """Return the first characters of some bcrypt hash of the app: its kind and cost. Empty when it has none."""
+async def sample_passwords(tx: Transaction, *, users: Users) -> list[str]:
+    """Return some of the app's stored passwords, to learn their kinds and costs."""
     if not users.password:
-        return ""
-    some = f"SELECT u.{quoted(users.password)}::text AS hash FROM {table_of(users)} u LIMIT 100"
-    found = await tx.sql(f"SELECT left(s.hash, 7) FROM ({some}) s WHERE s.hash LIKE %(kind)s LIMIT 1", {"kind": "$2_$__$%"})
-    return str(found[0][0]) if found else ""
+        return []
+    column = f"u.{quoted(users.password)}"
+    found = await tx.sql(f"SELECT {column}::text FROM {table_of(users)} u WHERE {column} IS NOT NULL LIMIT 64", {})
+    return [str(row[0]) for row in found]
 
 
 async def count_users_roughly(tx: Transaction, *, users: Users) -> int:
