@@ -132,13 +132,10 @@ def test_passlibs_spellings_are_read_too(stored: str) -> None:
 @settings(max_examples=15, deadline=None)
 @given(
     maker=some.sampled_from([maker for maker in MAKERS if not maker.startswith(("bcrypt", "django bcrypt"))]),
-    password=some.text(max_size=200),
+    password=some.text(some.characters(blacklist_characters="\0", blacklist_categories=["Cs"]), max_size=200),
 )
 def test_any_password_of_any_length_is_told_from_any_other(maker: str, password: str) -> None:
-    try:
-        stored = MAKERS[maker](password)
-    except (ValueError, UnicodeError):
-        return  # what the library itself refuses
+    stored = MAKERS[maker](password)
     assert passwords.check(stored, password)
     assert not passwords.check(stored, password + "x")
 

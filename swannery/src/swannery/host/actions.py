@@ -25,9 +25,10 @@ async def find_credentials(tx: Transaction, *, users: Users, identifier: str) ->
         identifier = "\x01"  # asks all the same; PostgreSQL's text holds no NUL
     found = await queries.find_users_by_login(tx, users=users, identifier=identifier)
     ambiguous = len(found) > 1 and (found[0].rank, found[0].active) == (found[1].rank, found[1].active)
-    if not found or ambiguous or not passwords.is_usable(found[0].password_hash or ""):
+    stored = found[0].password_hash if found and not ambiguous else None
+    if stored is None or not passwords.is_usable(stored):
         return nobody
-    return Credentials(user_key=found[0].user_key, password_hash=found[0].password_hash, active=found[0].active)
+    return Credentials(user_key=found[0].user_key, password_hash=stored, active=found[0].active)
 
 
 async def verify_password(password_hash: str, password: str) -> bool:
