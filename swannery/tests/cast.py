@@ -23,6 +23,7 @@ import swannery
 from dbdoctor.embedded import Server
 from swannery.communities.actions import load_memberships
 from swannery.connections.actions import load_connections
+from swannery.connections.models import Connections
 from swannery.foundation.database import AnyRow, Database, Limits, Transaction
 from swannery.foundation.events import Dispatcher, Event
 from swannery.foundation.theming import Theme
@@ -30,12 +31,13 @@ from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import Page, Site, refuse, translate
 
 SOURCE = Path(swannery.__file__).parent
-FIRST_MIGRATION = SOURCE / "deployment" / "migrations" / "versions" / "0001_foundations.py"
+MIGRATIONS = SOURCE / "deployment" / "migrations" / "versions"
 FEATURES = ("connections", "communities")
 CONNECTIONS = 6
 SITE = Site(name="Still water", open=False, language="en", secure=False)
 TABLES = (
-    "follows", "friend_requests", "friendships", "blocks", "community_members", "communities", "idempotency_keys", "throttles", "members",
+    "circle_members", "circles", "mutes", "follow_requests", "follows", "friend_requests",
+    "friendships", "blocks", "community_members", "communities", "idempotency_keys", "throttles", "members",
 )  # fmt: skip
 WHO = "x-test-member"
 NOBODY = "0"
@@ -52,8 +54,16 @@ def theatre(server: Server) -> Iterator[str]:
         connection.execute(f'CREATE DATABASE "{name}"')
         with psycopg.connect(server.url(database=name), autocommit=True) as inside:
             inside.execute("CREATE SCHEMA swannery")
-            first = _first_migration()
-            for part in (first.MEMBERS.format(key_type="bigint"), first.CONNECTIONS, first.COMMUNITIES):
+            first, later = _migration("0001_foundations"), _migration("0050_approval_mutes_circles")
+            parts = (
+                first.MEMBERS.format(key_type="bigint"),
+                first.CONNECTIONS,
+                first.COMMUNITIES,
+                later.APPROVAL,
+                later.MUTES,
+                later.CIRCLES,
+            )
+            for part in parts:
                 inside.execute(part)
         yield server.url(database=name)
         connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
@@ -66,8 +76,8 @@ def empty(url: str) -> None:
             connection.execute(f"DELETE FROM swannery.{table}".encode())
 
 
-def _first_migration() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("foundations_0001", FIRST_MIGRATION)
+def _migration(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"migration_{name}", MIGRATIONS / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -114,6 +124,11 @@ class Stage:
         async with self.database.transaction() as tx:
             return await tx.sql(text, values or None)
 
+    async def known(self, member_id: int) -> Connections:
+        """Everybody a member is connected to."""
+        async with self.database.transaction() as tx:
+            return await load_connections(tx, member_id=member_id)
+
     async def viewer(self, tx: Transaction, member_id: int) -> Viewer:
         known = await load_connections(tx, member_id=member_id)
         return Viewer(
@@ -125,6 +140,9 @@ class Stage:
             blocked=known.blocked,
             asked=known.asked,
             asked_by=known.asked_by,
+            follow_asked_by=known.follow_asked_by,
+            muted=known.muted,
+            circles=known.circles,
             communities=await load_memberships(tx, member_id=member_id),
         )
 

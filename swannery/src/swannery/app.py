@@ -135,6 +135,9 @@ async def load_viewer(tx: Transaction, *, users: Users, token: str, site_open: b
         blocked=connections.blocked,
         asked=connections.asked,
         asked_by=connections.asked_by,
+        follow_asked_by=connections.follow_asked_by,
+        muted=connections.muted,
+        circles=connections.circles,
         site_open=site_open,
     )
     return viewer, known.renewed

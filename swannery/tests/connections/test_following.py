@@ -45,6 +45,11 @@ VERBS: list[Verb] = [
     actions.decline_friend_request,
     actions.withdraw_friend_request,
     actions.unfriend,
+    actions.approve_follower,
+    actions.decline_follower,
+    actions.remove_follower,
+    actions.mute,
+    actions.unmute,
     actions.block,
     actions.unblock,
 ]
@@ -63,7 +68,7 @@ async def test_who_is_not_there_for_somebody_is_not_there_for_any_deed_and_all_a
         said.add((refused.value.message, refused.value.next_step))
     assert len(said) == 1
     assert await stage.sql("SELECT blocker_id, blocked_id FROM swannery.blocks") == [(blocker, alice)]
-    for table in ("follows", "friend_requests", "friendships"):
+    for table in ("follows", "friend_requests", "friendships", "follow_requests", "mutes"):
         assert not await stage.sql(f"SELECT FROM swannery.{table}")
 
 

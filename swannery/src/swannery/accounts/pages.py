@@ -28,6 +28,12 @@ class SignInForm(msgspec.Struct):
     next: str = "/"
 
 
+class PrivacyForm(msgspec.Struct):
+    """Whether followers need approval; a box that is not ticked is not sent."""
+
+    private: str = ""
+
+
 class ProfileForm(msgspec.Struct):
     """What a member may say of themselves."""
 
@@ -115,7 +121,10 @@ async def show_settings(tx: NamedDependency[Transaction], viewer: NamedDependenc
 async def settings_page(tx: Transaction, viewer: Viewer, page: Page, *, state: FormState) -> Response[Any]:
     """Return the page with the form as it was typed."""
     found = await list_sign_ins(tx, viewer=viewer)
-    return page.show("accounts/settings.html", status=422 if state.errors else 200, form=state, sign_ins=found, active="settings")
+    private = await own_profile.read_private(tx, viewer=viewer)
+    return page.show(
+        "accounts/settings.html", status=422 if state.errors else 200, form=state, sign_ins=found, private=private, active="settings"
+    )
 
 
 @post("/settings/profile", status_code=303)
@@ -131,6 +140,20 @@ async def change_profile(
     except Invalid as error:
         return await settings_page(tx, viewer, page, state=FormState(values={"bio": data.bio}, errors=error.fields))
     return page.go("/settings", notice=page.gettext("Saved."))
+
+
+@post("/settings/privacy", status_code=303)
+async def change_privacy(
+    tx: NamedDependency[Transaction],
+    viewer: NamedDependency[Viewer],
+    page: NamedDependency[Page],
+    data: Annotated[PrivacyForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[Any]:
+    """Approve one's followers, or let everybody follow."""
+    private = bool(data.private)
+    await own_profile.set_private(tx, viewer=viewer, private=private)
+    asked, free = page.gettext("From now on you are asked before somebody follows you."), page.gettext("Everybody here can follow you now.")
+    return page.go("/settings", notice=asked if private else free)
 
 
 @post("/settings/sign-ins/{sign_in_id:int}/end", status_code=303)
@@ -149,4 +172,4 @@ async def end_others(tx: NamedDependency[Transaction], viewer: NamedDependency[V
     return page.go("/settings", notice=page.gettext("Signed out everywhere else."))
 
 
-routes = [show_sign_in, take_sign_in, take_sign_out, show_settings, change_profile, end_one, end_others]
+routes = [show_sign_in, take_sign_in, take_sign_out, show_settings, change_profile, change_privacy, end_one, end_others]

@@ -8,7 +8,10 @@ from swannery.accounts.models import Person
 
 
 class Relation(msgspec.Struct, frozen=True, kw_only=True):
-    """How the viewer stands to a person. A request that waits is no friendship: `friends` is true of accepted ones only."""
+    """How the viewer stands to a person. A request that waits is neither a friendship nor a follow: those are true of accepted ones only.
+
+    `follow_requested`: the viewer waits for the person's approval; `wants_to_follow`: the person waits for the viewer's.
+    """
 
     is_me: bool = False
     following: bool = False
@@ -16,17 +19,26 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True):
     friends: bool = False
     request_sent: bool = False
     request_received: bool = False
+    follow_requested: bool = False
+    wants_to_follow: bool = False
+    muting: bool = False
     blocking: bool = False
 
 
 class Connections(msgspec.Struct, frozen=True, kw_only=True):
-    """Everybody a member is connected to, as ids. `blocked` holds both directions: whom they blocked and who blocked them."""
+    """Everybody a member is connected to, as ids. `blocked` holds both directions: whom they blocked and who blocked them.
+
+    `circles` are those of others that the member is in; the member is not told.
+    """
 
     followees: tuple[int, ...] = ()
     friends: tuple[int, ...] = ()
     blocked: tuple[int, ...] = ()
     asked: tuple[int, ...] = ()
     asked_by: tuple[int, ...] = ()
+    follow_asked_by: tuple[int, ...] = ()
+    muted: tuple[int, ...] = ()
+    circles: tuple[int, ...] = ()
 
 
 class FriendRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +46,21 @@ class FriendRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     person: Person
     sent_at: datetime
+
+
+class Mute(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody whose posts do not come into the member's feeds: until then, or (None) until the member takes it back."""
+
+    person: Person
+    until: datetime | None
+
+
+class Circle(msgspec.Struct, frozen=True, kw_only=True):
+    """A named list of people, known to its owner alone."""
+
+    id: int
+    name: str
+    size: int
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,3 +85,5 @@ class Meeting(msgspec.Struct, frozen=True, kw_only=True):
     blocking: bool
     blocked_by: bool
     friends: bool
+    following: bool
+    private: bool

@@ -1,8 +1,42 @@
 """Decisions that need neither database nor clock."""
 
+import unicodedata
+from collections.abc import Collection
+
+from swannery.foundation.errors import Invalid
 from swannery.foundation.paging import LARGEST_ID
+from swannery.foundation.text import clean_line
+
+# Letters, figures, punctuation, signs: what is not of these is not seen.
+SEEN = "LNPS"
+MUTE_DAYS = (1, 7, 30)
+LONGEST_CIRCLE_NAME = 60
+MOST_CIRCLES = 50
+MOST_IN_A_CIRCLE = 500
 
 
 def could_be_member(member_id: int) -> bool:
     """Whether the number is one that a member can have."""
     return 0 < member_id < LARGEST_ID
+
+
+def check_days(days: int) -> int:
+    """Return for how many days somebody is muted; raises Invalid for any other number than those offered."""
+    if days not in MUTE_DAYS:
+        raise Invalid("This cannot be done.", fields={"days": f"Choose {', '.join(map(str, MUTE_DAYS[:-1]))} or {MUTE_DAYS[-1]} days."})
+    return days
+
+
+def check_circle_name(name: str, *, taken: Collection[str]) -> str:
+    """Return the name as it will be stored; raises Invalid when it is empty, too long, or another circle's."""
+    clean = clean_line(name)
+    problem = ""
+    if not any(unicodedata.category(letter)[0] in SEEN for letter in clean):
+        problem = "Give it a name."
+    elif len(clean) > LONGEST_CIRCLE_NAME:
+        problem = f"This is {len(clean) - LONGEST_CIRCLE_NAME} letters too long; {LONGEST_CIRCLE_NAME} fit."
+    elif clean.lower() in {other.lower() for other in taken}:
+        problem = "You have a circle of this name."
+    if problem:
+        raise Invalid("This circle cannot be saved yet.", fields={"name": problem})
+    return clean

@@ -63,6 +63,13 @@ class Unfollowed(Event, frozen=True, kw_only=True):
     followee_id: int
 
 
+class FollowRequested(Event, frozen=True, kw_only=True):
+    """One member waits for another's approval to follow them."""
+
+    asker_id: int
+    addressee_id: int
+
+
 class FriendRequested(Event, frozen=True, kw_only=True):
     """One member asked another to be friends."""
 

@@ -13,7 +13,8 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     """A member with everybody they are connected to; a stranger has no id and no connections.
 
     `blocked` holds both directions: whom the viewer blocked and who blocked the viewer. `asked` and `asked_by` are friend requests
-    that wait for an answer; they open nothing.
+    that wait for an answer, `follow_asked_by` people who wait for approval; they open nothing. `muted` people's posts stay out of feeds;
+    `circles` are the circles of others that the viewer is in.
     """
 
     id: int | None = None
@@ -28,6 +29,8 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     blocked: tuple[int, ...] = ()
     asked: tuple[int, ...] = ()
     asked_by: tuple[int, ...] = ()
+    follow_asked_by: tuple[int, ...] = ()
+    muted: tuple[int, ...] = ()
     site_open: bool = False
 
     @property

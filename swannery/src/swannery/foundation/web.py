@@ -131,7 +131,7 @@ class Page:
             "csrf_token": csrf_token(self.request),
             "now": clock.now(),
             "language": self.language,
-            "inbox_count": len(viewer.asked_by),
+            "inbox_count": len(viewer.asked_by) + len(viewer.follow_asked_by),
             "notice": unquote(self.request.cookies.get(NOTICE, ""))[:200] or None,
             "active": "",
             "path": self.request.url.path,

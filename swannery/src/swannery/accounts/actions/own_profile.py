@@ -16,6 +16,16 @@ async def read_own_bio(tx: Transaction, *, viewer: Viewer) -> str:
     return profile.bio if profile else ""
 
 
+async def read_private(tx: Transaction, *, viewer: Viewer) -> bool:
+    """Return whether the member approves their followers."""
+    return await people.is_private(tx, member_id=viewer.member_id)
+
+
+async def set_private(tx: Transaction, *, viewer: Viewer, private: bool) -> None:
+    """Have followers wait for approval from now on, or no longer. Who follows already stays; who waits, waits for an answer."""
+    await people.write_private(tx, member_id=viewer.member_id, private=private)
+
+
 async def change_bio(tx: Transaction, *, viewer: Viewer, bio: str) -> None:
     """Store it; raises Invalid when it is too long."""
     text = clean_text(bio)

@@ -10,7 +10,7 @@ from swannery.foundation.errors import NotThere
 from swannery.foundation.text import clean_line
 from swannery.foundation.viewer import Viewer
 
-__all__ = ["find_person", "list_people", "people_by_id", "read_profile"]
+__all__ = ["find_by_handle", "find_person", "list_people", "people_by_id", "read_profile"]
 
 PAGE = 30
 HANDLE = re.compile(r"[a-z0-9_]{2,30}")
@@ -28,6 +28,14 @@ async def find_person(tx: Transaction, *, member_id: int, viewer: Viewer) -> Per
     if member_id not in found:
         raise NotThere
     return found[member_id]
+
+
+async def find_by_handle(tx: Transaction, *, handle: str, viewer: Viewer) -> Person | None:
+    """Return the member with this handle, written with or without an @, if the viewer may know of them; members only."""
+    _ = viewer.member_id
+    wanted = clean_line(handle).lower().removeprefix("@")
+    profile = await people_queries.find_profile(tx, handle=wanted) if HANDLE.fullmatch(wanted) else None
+    return profile.person if profile and profile.person.id not in viewer.blocked else None
 
 
 async def read_profile(tx: Transaction, *, handle: str, viewer: Viewer) -> Profile:

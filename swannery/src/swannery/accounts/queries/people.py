@@ -41,6 +41,17 @@ async def write_bio(tx: Transaction, *, member_id: int, bio: str) -> None:
     await tx.sql("UPDATE swannery.members SET bio = %(bio)s WHERE id = %(id)s", {"bio": bio, "id": member_id})
 
 
+async def is_private(tx: Transaction, *, member_id: int) -> bool:
+    """Whether followers of this member need approval."""
+    found = await tx.sql("SELECT private FROM swannery.members WHERE id = %(id)s", {"id": member_id})
+    return bool(found and found[0][0])
+
+
+async def write_private(tx: Transaction, *, member_id: int, private: bool) -> None:
+    """Store whether followers need approval."""
+    await tx.sql("UPDATE swannery.members SET private = %(private)s WHERE id = %(id)s", {"private": private, "id": member_id})
+
+
 def _like(text: str) -> str:
     escaped = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"{escaped}%"

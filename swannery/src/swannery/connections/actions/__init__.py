@@ -1,17 +1,20 @@
 """What members do to each other. Whoever is blocked, blocking, inactive, erased or unknown is not there, and nobody learns which."""
 
 from collections.abc import Awaitable, Collection, Sequence
+from datetime import timedelta
 from typing import Protocol
 
 from swannery.accounts.actions.people import find_person
 from swannery.accounts.models import Person
 from swannery.connections import queries
-from swannery.connections.models import Connections, Counts, FriendRequest, Listed, Meeting, Relation
-from swannery.connections.rules import could_be_member
+from swannery.connections.models import Connections, Counts, FriendRequest, Listed, Meeting, Mute, Relation
+from swannery.connections.queries import approvals, mutes
+from swannery.connections.queries import circles as circle_lists
+from swannery.connections.rules import check_days, could_be_member
 from swannery.foundation import throttle
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Conflict, Invalid, NotThere
-from swannery.foundation.events import Befriended, Blocked, Followed, FriendRequested, Unblocked, Unfollowed, Unfriended
+from swannery.foundation.events import Befriended, Blocked, Followed, FollowRequested, FriendRequested, Unblocked, Unfollowed, Unfriended
 from swannery.foundation.paging import Cursor, PageOf, encode
 from swannery.foundation.viewer import Viewer
 
@@ -45,8 +48,15 @@ async def relations(tx: Transaction, *, viewer: Viewer, ids: Collection[int]) ->
 
 
 async def follow(tx: Transaction, *, viewer: Viewer, person_id: int) -> Person:
-    """Follow a person; returns them."""
-    person = (await _meet(tx, viewer=viewer, person_id=person_id)).person
+    """Follow a person; returns them. One who approves followers is asked first, unless the two are friends."""
+    meeting = await meet_person(tx, viewer=viewer, person_id=person_id)
+    person = meeting.person
+    if meeting.private and not meeting.friends and not meeting.following:
+        if await approvals.insert(tx, asker_id=viewer.member_id, addressee_id=person.id):
+            await throttle.limit(tx, what="follow", who=str(viewer.id), times=FOLLOWS_AN_HOUR, window_s=HOUR_S)
+            await tx.tell(FollowRequested(asker_id=viewer.member_id, addressee_id=person.id))
+        return person
+    await approvals.delete(tx, asker_id=viewer.member_id, addressee_id=person.id)
     if await queries.insert_follow(tx, follower_id=viewer.member_id, followee_id=person.id):
         await throttle.limit(tx, what="follow", who=str(viewer.id), times=FOLLOWS_AN_HOUR, window_s=HOUR_S)
         await tx.tell(Followed(follower_id=viewer.member_id, followee_id=person.id))
@@ -54,16 +64,57 @@ async def follow(tx: Transaction, *, viewer: Viewer, person_id: int) -> Person:
 
 
 async def unfollow(tx: Transaction, *, viewer: Viewer, person_id: int) -> Person:
-    """Follow a person no longer; returns them."""
-    person = (await _meet(tx, viewer=viewer, person_id=person_id)).person
+    """Follow a person no longer, or wait no longer for their approval; returns them."""
+    person = (await meet_person(tx, viewer=viewer, person_id=person_id)).person
+    await approvals.delete(tx, asker_id=viewer.member_id, addressee_id=person.id)
     if await queries.delete_follow(tx, follower_id=viewer.member_id, followee_id=person.id):
         await tx.tell(Unfollowed(follower_id=viewer.member_id, followee_id=person.id))
     return person
 
 
+async def approve_follower(tx: Transaction, *, viewer: Viewer, person_id: int) -> Person:
+    """Let somebody follow who waits for it; raises Conflict when they no longer do."""
+    person = (await meet_person(tx, viewer=viewer, person_id=person_id)).person
+    if not await approvals.delete(tx, asker_id=person.id, addressee_id=viewer.member_id):
+        raise Conflict("They do not wait for your approval any more.", next_step="There is nothing you have to do.")
+    if await queries.insert_follow(tx, follower_id=person.id, followee_id=viewer.member_id):
+        await tx.tell(Followed(follower_id=person.id, followee_id=viewer.member_id))
+    return person
+
+
+async def decline_follower(tx: Transaction, *, viewer: Viewer, person_id: int) -> Person:
+    """Do not let somebody follow who waits for it; they are not told."""
+    person = (await meet_person(tx, viewer=viewer, person_id=person_id)).person
+    await approvals.delete(tx, asker_id=person.id, addressee_id=viewer.member_id)
+    return person
+
+
+async def remove_follower(tx: Transaction, *, viewer: Viewer, person_id: int) -> Person:
+    """Have a person follow the viewer no longer; they are not told."""
+    person = (await meet_person(tx, viewer=viewer, person_id=person_id)).person
+    if await queries.delete_follow(tx, follower_id=person.id, followee_id=viewer.member_id):
+        await tx.tell(Unfollowed(follower_id=person.id, followee_id=viewer.member_id))
+    return person
+
+
+async def mute(tx: Transaction, *, viewer: Viewer, person_id: int, days: int | None = None) -> Person:
+    """Keep a person's posts out of one's feeds, for some days or until it is taken back; they are not told."""
+    person = (await meet_person(tx, viewer=viewer, person_id=person_id)).person
+    until = None if days is None else tx.now + timedelta(days=check_days(days))
+    await mutes.write(tx, member_id=viewer.member_id, muted_id=person.id, until=until)
+    return person
+
+
+async def unmute(tx: Transaction, *, viewer: Viewer, person_id: int) -> Person:
+    """Have a person's posts in one's feeds again."""
+    person = (await meet_person(tx, viewer=viewer, person_id=person_id)).person
+    await mutes.delete(tx, member_id=viewer.member_id, muted_id=person.id)
+    return person
+
+
 async def send_friend_request(tx: Transaction, *, viewer: Viewer, person_id: int) -> Person:
     """Ask a person to be friends; if they asked first, this is the answer and both are friends."""
-    meeting = await _meet(tx, viewer=viewer, person_id=person_id)
+    meeting = await meet_person(tx, viewer=viewer, person_id=person_id)
     me, person = viewer.member_id, meeting.person
     if meeting.friends:
         return person
@@ -77,7 +128,7 @@ async def send_friend_request(tx: Transaction, *, viewer: Viewer, person_id: int
 
 async def accept_friend_request(tx: Transaction, *, viewer: Viewer, person_id: int) -> Person:
     """Say yes to a person who asked the viewer; raises Conflict when they did not, or no longer do."""
-    meeting = await _meet(tx, viewer=viewer, person_id=person_id)
+    meeting = await meet_person(tx, viewer=viewer, person_id=person_id)
     if await queries.delete_request(tx, sender_id=meeting.person.id, addressee_id=viewer.member_id):
         await _befriend(tx, member_id=viewer.member_id, friend_id=meeting.person.id)
     elif not meeting.friends:
@@ -87,21 +138,21 @@ async def accept_friend_request(tx: Transaction, *, viewer: Viewer, person_id: i
 
 async def decline_friend_request(tx: Transaction, *, viewer: Viewer, person_id: int) -> Person:
     """Say no to a person who asked the viewer; they are not told."""
-    person = (await _meet(tx, viewer=viewer, person_id=person_id)).person
+    person = (await meet_person(tx, viewer=viewer, person_id=person_id)).person
     await queries.delete_request(tx, sender_id=person.id, addressee_id=viewer.member_id)
     return person
 
 
 async def withdraw_friend_request(tx: Transaction, *, viewer: Viewer, person_id: int) -> Person:
     """Take one's own request back. If it was accepted meanwhile, it stays accepted."""
-    person = (await _meet(tx, viewer=viewer, person_id=person_id)).person
+    person = (await meet_person(tx, viewer=viewer, person_id=person_id)).person
     await queries.delete_request(tx, sender_id=viewer.member_id, addressee_id=person.id)
     return person
 
 
 async def unfriend(tx: Transaction, *, viewer: Viewer, person_id: int) -> Person:
     """End a friendship; both go on following each other until they choose not to."""
-    person = (await _meet(tx, viewer=viewer, person_id=person_id)).person
+    person = (await meet_person(tx, viewer=viewer, person_id=person_id)).person
     if await queries.delete_friendship(tx, one=viewer.member_id, other=person.id):
         await tx.tell(Unfriended(member_id=viewer.member_id, friend_id=person.id))
     return person
@@ -109,12 +160,14 @@ async def unfriend(tx: Transaction, *, viewer: Viewer, person_id: int) -> Person
 
 async def block(tx: Transaction, *, viewer: Viewer, person_id: int) -> Person:
     """Hide two members from each other and cut whatever connects them, in both directions."""
-    meeting = await _meet(tx, viewer=viewer, person_id=person_id, blocked_too=True)
+    meeting = await meet_person(tx, viewer=viewer, person_id=person_id, blocked_too=True)
     me, person = viewer.member_id, meeting.person
     if await queries.insert_block(tx, blocker_id=me, blocked_id=person.id):
         for one, other in ((me, person.id), (person.id, me)):
             await queries.delete_follow(tx, follower_id=one, followee_id=other)
             await queries.delete_request(tx, sender_id=one, addressee_id=other)
+            await approvals.delete(tx, asker_id=one, addressee_id=other)
+            await circle_lists.take_out(tx, owner_id=one, member_id=other)
         await queries.delete_friendship(tx, one=me, other=person.id)
         await tx.tell(Blocked(blocker_id=me, blocked_id=person.id))
     return person
@@ -125,7 +178,7 @@ async def unblock(tx: Transaction, *, viewer: Viewer, person_id: int) -> Person:
     await _hold_pair(tx, viewer=viewer, person_id=person_id)
     person = await queries.delete_block(tx, blocker_id=viewer.member_id, blocked_id=person_id)
     if person is None:
-        return (await _meet(tx, viewer=viewer, person_id=person_id)).person
+        return (await meet_person(tx, viewer=viewer, person_id=person_id)).person
     await tx.tell(Unblocked(blocker_id=viewer.member_id, blocked_id=person_id))
     return person
 
@@ -133,6 +186,22 @@ async def unblock(tx: Transaction, *, viewer: Viewer, person_id: int) -> Person:
 async def list_received_requests(tx: Transaction, *, viewer: Viewer, after: Cursor | None = None) -> PageOf[FriendRequest]:
     """Return who waits for the viewer's answer, the newest first."""
     return _page(await queries.list_received(tx, member_id=viewer.member_id, hidden=viewer.blocked, after=after, limit=PAGE + 1))
+
+
+async def list_waiting_followers(tx: Transaction, *, viewer: Viewer, after: Cursor | None = None) -> PageOf[FriendRequest]:
+    """Return who waits for the viewer's approval to follow, the newest first."""
+    return _page(await approvals.list_waiting(tx, member_id=viewer.member_id, hidden=viewer.blocked, after=after, limit=PAGE + 1))
+
+
+async def list_muted(tx: Transaction, *, viewer: Viewer, after_id: int = 0) -> tuple[list[Mute], int | None]:
+    """Return whom the viewer muted, theirs alone to see, and the id after which the next page begins, if there is one."""
+    found = await mutes.list_of(tx, member_id=viewer.member_id, after_id=after_id, limit=PAGE + 1)
+    return found[:PAGE], found[PAGE - 1].person.id if len(found) > PAGE else None
+
+
+async def tidy(tx: Transaction) -> None:
+    """Forget mutes that have ended."""
+    await mutes.forget_ended(tx)
 
 
 async def list_sent_requests(tx: Transaction, *, viewer: Viewer, after: Cursor | None = None) -> PageOf[FriendRequest]:
@@ -184,6 +253,7 @@ async def erase_member(tx: Transaction, *, member_id: int) -> None:
     """Forget everything between a member and others; running it again changes nothing."""
     await hold_member_alone(tx, member_id=member_id)
     await queries.erase_member(tx, member_id=member_id)
+    await circle_lists.erase_member(tx, member_id=member_id)
 
 
 async def _hold_pair(tx: Transaction, *, viewer: Viewer, person_id: int) -> None:
@@ -194,8 +264,8 @@ async def _hold_pair(tx: Transaction, *, viewer: Viewer, person_id: int) -> None
     await queries.lock_pair(tx, one=viewer.member_id, other=person_id)
 
 
-async def _meet(tx: Transaction, *, viewer: Viewer, person_id: int, blocked_too: bool = False) -> Meeting:
-    """Hold both, then look: read before the lock, a block could come between the look and the deed."""
+async def meet_person(tx: Transaction, *, viewer: Viewer, person_id: int, blocked_too: bool = False) -> Meeting:
+    """Return a person for a deed; raises NotThere. Both are held before the look, so that no block comes between it and the deed."""
     await _hold_pair(tx, viewer=viewer, person_id=person_id)
     meeting = await queries.meet(tx, member_id=viewer.member_id, person_id=person_id)
     if meeting is None or meeting.blocked_by or (meeting.blocking and not blocked_too):
@@ -208,6 +278,7 @@ async def _befriend(tx: Transaction, *, member_id: int, friend_id: int) -> None:
     await queries.delete_request(tx, sender_id=member_id, addressee_id=friend_id)
     await queries.insert_friendship(tx, one=member_id, other=friend_id)
     for follower, followee in ((member_id, friend_id), (friend_id, member_id)):
+        await approvals.delete(tx, asker_id=follower, addressee_id=followee)
         if await queries.insert_follow(tx, follower_id=follower, followee_id=followee):
             await tx.tell(Followed(follower_id=follower, followee_id=followee))
     await tx.tell(Befriended(member_id=member_id, friend_id=friend_id))

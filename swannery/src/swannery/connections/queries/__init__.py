@@ -10,7 +10,7 @@ from swannery.foundation.paging import Cursor
 # Locks by name: they neither wait for nor hold up anybody who updates a member's row, and end with the transaction.
 MEMBER_KEY = "hashtextextended('swannery member ' || {id}::text, 0)"
 PAIR_KEY = "hashtextextended('swannery pair ' || {low}::text || ' ' || {high}::text, 0)"
-# Everybody that a member `m` is connected to, as five columns.
+# Everybody that a member `m` is connected to, as eight columns.
 ARRAYS = (
     "ARRAY(SELECT followee_id FROM swannery.follows WHERE follower_id = m.id),"
     " ARRAY(SELECT friend_id FROM swannery.friendships WHERE member_id = m.id),"
@@ -18,7 +18,11 @@ ARRAYS = (
     " UNION SELECT blocker_id FROM swannery.blocks WHERE blocked_id = m.id),"
     " ARRAY(SELECT addressee_id FROM swannery.friend_requests WHERE sender_id = m.id),"
     " ARRAY(SELECT r.sender_id FROM swannery.friend_requests r JOIN swannery.members s ON s.id = r.sender_id"
-    " WHERE r.addressee_id = m.id AND s.state = 'active')"
+    " WHERE r.addressee_id = m.id AND s.state = 'active'),"
+    " ARRAY(SELECT r.asker_id FROM swannery.follow_requests r JOIN swannery.members s ON s.id = r.asker_id"
+    " WHERE r.addressee_id = m.id AND s.state = 'active'),"
+    " ARRAY(SELECT muted_id FROM swannery.mutes WHERE member_id = m.id AND (until IS NULL OR until > now())),"
+    " ARRAY(SELECT circle_id FROM swannery.circle_members WHERE member_id = m.id)"
 )
 
 
@@ -49,14 +53,18 @@ async def meet(tx: Transaction, *, member_id: int, person_id: int) -> Meeting | 
         "SELECT p.id, p.name, p.handle, p.role,"
         " EXISTS (SELECT FROM swannery.blocks WHERE blocker_id = %(me)s AND blocked_id = %(person)s),"
         " EXISTS (SELECT FROM swannery.blocks WHERE blocker_id = %(person)s AND blocked_id = %(me)s),"
-        " EXISTS (SELECT FROM swannery.friendships WHERE member_id = %(me)s AND friend_id = %(person)s)"
+        " EXISTS (SELECT FROM swannery.friendships WHERE member_id = %(me)s AND friend_id = %(person)s),"
+        " EXISTS (SELECT FROM swannery.follows WHERE follower_id = %(me)s AND followee_id = %(person)s), p.private"
         " FROM swannery.members p JOIN swannery.members m ON m.id = %(me)s AND m.state = 'active'"
         " WHERE p.id = %(person)s AND p.state = 'active'",
         {"me": member_id, "person": person_id},
     )
     if not found:
         return None
-    return Meeting(person=_person(found[0]), blocking=found[0][4], blocked_by=found[0][5], friends=found[0][6])
+    blocking, blocked_by, friends, following, private = found[0][4:]
+    return Meeting(
+        person=person_of(found[0]), blocking=blocking, blocked_by=blocked_by, friends=friends, following=following, private=private
+    )
 
 
 async def read_connections(tx: Transaction, *, member_id: int) -> Connections:
@@ -67,8 +75,11 @@ async def read_connections(tx: Transaction, *, member_id: int) -> Connections:
 
 def connections_of(row: AnyRow) -> Connections:
     """Return what `ARRAYS` read."""
-    followees, friends, blocked, asked, asked_by = (tuple(ids) for ids in row)
-    return Connections(followees=followees, friends=friends, blocked=blocked, asked=asked, asked_by=asked_by)
+    followees, friends, blocked, asked, asked_by, follow_asked_by, muted, circles = (tuple(ids) for ids in row)
+    return Connections(
+        followees=followees, friends=friends, blocked=blocked, asked=asked, asked_by=asked_by, follow_asked_by=follow_asked_by,
+        muted=muted, circles=circles,
+    )  # fmt: skip
 
 
 async def read_relations(tx: Transaction, *, member_id: int, ids: Collection[int]) -> dict[int, Relation]:
@@ -79,10 +90,14 @@ async def read_relations(tx: Transaction, *, member_id: int, ids: Collection[int
         " ARRAY(SELECT friend_id FROM swannery.friendships WHERE member_id = %(me)s AND friend_id = ANY(%(ids)s)),"
         " ARRAY(SELECT addressee_id FROM swannery.friend_requests WHERE sender_id = %(me)s AND addressee_id = ANY(%(ids)s)),"
         " ARRAY(SELECT sender_id FROM swannery.friend_requests WHERE addressee_id = %(me)s AND sender_id = ANY(%(ids)s)),"
-        " ARRAY(SELECT blocked_id FROM swannery.blocks WHERE blocker_id = %(me)s AND blocked_id = ANY(%(ids)s))",
-        {"me": member_id, "ids": list(ids)},
+        " ARRAY(SELECT blocked_id FROM swannery.blocks WHERE blocker_id = %(me)s AND blocked_id = ANY(%(ids)s)),"
+        " ARRAY(SELECT addressee_id FROM swannery.follow_requests WHERE asker_id = %(me)s AND addressee_id = ANY(%(ids)s)),"
+        " ARRAY(SELECT asker_id FROM swannery.follow_requests WHERE addressee_id = %(me)s AND asker_id = ANY(%(ids)s)),"
+        " ARRAY(SELECT muted_id FROM swannery.mutes WHERE member_id = %(me)s AND muted_id = ANY(%(ids)s)"
+        " AND (until IS NULL OR until > %(now)s))",
+        {"me": member_id, "ids": list(ids), "now": tx.now},
     )
-    following, followers, friends, asked, asked_by, blocking = (frozenset(part) for part in found[0])
+    following, followers, friends, asked, asked_by, blocking, waiting, waited_for, muting = (frozenset(part) for part in found[0])
     return {
         id_: Relation(
             is_me=id_ == member_id,
@@ -92,6 +107,9 @@ async def read_relations(tx: Transaction, *, member_id: int, ids: Collection[int
             request_sent=id_ in asked,
             request_received=id_ in asked_by,
             blocking=id_ in blocking,
+            follow_requested=id_ in waiting,
+            wants_to_follow=id_ in waited_for,
+            muting=id_ in muting,
         )
         for id_ in ids
     }
@@ -177,7 +195,7 @@ async def delete_block(tx: Transaction, *, blocker_id: int, blocked_id: int) -> 
         " AND m.id = b.blocked_id RETURNING m.id, m.name, m.handle, m.role",
         {"blocker": blocker_id, "blocked": blocked_id},
     )
-    return _person(found[0]) if found else None
+    return person_of(found[0]) if found else None
 
 
 async def list_received(
@@ -206,7 +224,7 @@ async def _requests(
         f" ORDER BY r.created_at DESC, r.{other} DESC LIMIT %(limit)s",
         values,
     )
-    return [FriendRequest(person=_person(row), sent_at=row[4]) for row in found]
+    return [FriendRequest(person=person_of(row), sent_at=row[4]) for row in found]
 
 
 async def list_friends(tx: Transaction, *, of: int, hidden: Collection[int], after_id: int, limit: int) -> list[Person]:
@@ -246,7 +264,7 @@ async def _people(
         f" ORDER BY c.{other} LIMIT %(limit)s",
         {"of": of, "after": after_id, "hidden": list(hidden), "limit": limit},
     )
-    return [_person(row) for row in found]
+    return [person_of(row) for row in found]
 
 
 async def count_connections(tx: Transaction, *, of: int, hidden: Collection[int]) -> Counts:
@@ -270,9 +288,12 @@ async def erase_member(tx: Transaction, *, member_id: int) -> None:
         ("friend_requests", "sender_id", "addressee_id"),
         ("friendships", "member_id", "friend_id"),
         ("blocks", "blocker_id", "blocked_id"),
+        ("follow_requests", "asker_id", "addressee_id"),
+        ("mutes", "member_id", "muted_id"),
     ):
         await tx.sql_count(f"DELETE FROM swannery.{table} WHERE {one} = %(id)s OR {other} = %(id)s", {"id": member_id})
 
 
-def _person(row: AnyRow) -> Person:
+def person_of(row: AnyRow) -> Person:
+    """Return who the first four columns of a row speak of."""
     return Person(id=row[0], name=row[1], handle=row[2], role=row[3])
