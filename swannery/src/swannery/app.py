@@ -33,6 +33,7 @@ from swannery.config import Config, Users
 from swannery.connections import events as connections_events
 from swannery.connections import pages as connections_pages
 from swannery.connections.actions import CONNECTIONS_ALONG, connections_of
+from swannery.connections.actions import tidy as tidy_connections
 from swannery.feeds import api as feeds_api
 from swannery.feeds import events as feeds_events
 from swannery.feeds import jobs as feeds_jobs
@@ -103,6 +104,7 @@ def assemble(config: Config) -> Parts:
 
 async def _tidy(tx: Transaction) -> None:
     await tidy(tx)
+    await tidy_connections(tx)
     await idempotency.tidy(tx)
 
 

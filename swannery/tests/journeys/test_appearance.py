@@ -64,6 +64,8 @@ PLACES = (
     Place(name="compose", path="/compose"),
     Place(name="settings", path="/settings"),
     Place(name="blocked", path="/settings/blocked"),
+    Place(name="muted-nobody", path="/settings/muted"),
+    Place(name="circles", path="/circles"),
     Place(name="sign-in", path="/sign-in", who=None),
     Place(name="welcome", path="/", who=None),
     Place(name="welcome-empty", path="/", who=None, where="quiet"),

@@ -181,6 +181,15 @@ ROUTES: Mapping[str, Probe] = {
     "GET /settings": Own("/settings"),
     "GET /sign-in": Own("/sign-in"),
     "GET /settings/blocked": Own("/settings/blocked"),
+    "GET /settings/muted": Own("/settings/muted"),
+    "POST /settings/privacy": Own("/settings/privacy"),
+    "GET /circles": Own("/circles"),
+    "POST /circles": Own("/circles", frozenset({422})),
+    "GET /circles/{circle_id}": Own("/circles/999999", frozenset({404})),
+    **{
+        f"POST /circles/{{circle_id}}/{deed}": Own(f"/circles/999999/{deed}", frozenset({404, 422}))
+        for deed in ("name", "delete", "people", "people/remove")
+    },
     "POST /posts": Own("/posts", frozenset({303, 422})),
     "POST /communities": Own("/communities", frozenset({422})),
     "POST /communities/{slug}/join": Own("/communities/no-such-place/join", frozenset({404})),
@@ -200,6 +209,11 @@ ROUTES: Mapping[str, Probe] = {
             "friend-request/decline",
             "friend-request/withdraw",
             "unfriend",
+            "follower/approve",
+            "follower/decline",
+            "follower/remove",
+            "mute",
+            "unmute",
             "block",
             "unblock",
         )

@@ -80,7 +80,8 @@ class Transaction:
         sent = statements_sent.get()
         if sent is not None:
             sent.append(text)
-        await self._cursor.execute(text, values)
+        # Never without values: the driver undoubles %% (as in an app's own names) only where it looks for placeholders.
+        await self._cursor.execute(text, values or {})
 
     async def begin(self) -> None:
         """Begin, if that has not happened yet."""

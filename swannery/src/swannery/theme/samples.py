@@ -183,6 +183,9 @@ RELATIONS = (
     ("friends", Person(id=14, name="Jonas Weber", handle="jonas", url="/@jonas"), Relation(friends=True, following=True)),
     ("I asked", Person(id=15, name="Priya Nair", handle="priya", url="/@priya"), Relation(request_sent=True)),
     ("asked me", Person(id=16, name="Theo Brandt", handle="theo", url="/@theo"), Relation(request_received=True)),
+    ("waits for my approval", Person(id=18, name="Ada Lindqvist", handle="ada", url="/@ada"), Relation(wants_to_follow=True)),
+    ("approves followers, I wait", Person(id=19, name="Marek Wolski", handle="marek", url="/@marek"), Relation(follow_requested=True)),
+    ("muted", Person(id=20, name="Yara Costa", handle="yara", url="/@yara"), Relation(following=True, muting=True)),
     ("blocked", Person(id=17, name="Kim Larsen", handle="kim", url="/@kim"), Relation(blocking=True)),
     ("myself", ALICE, Relation(is_me=True)),
 )

@@ -25,6 +25,9 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True):
     friends: bool = False
     request_sent: bool = False
     request_received: bool = False
+    follow_requested: bool = False
+    wants_to_follow: bool = False
+    muting: bool = False
     blocking: bool = False
 
 
