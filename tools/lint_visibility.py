@@ -1,8 +1,8 @@
 """No query reads what people wrote without the one condition on who may read it.
 
 A function whose SQL reads posts, comments or reactions (in its own strings, or in those of a constant of its file that it names) calls
-`visible_sql`, and `comment_visible_sql` beside it for comments. What nobody is shown, such as a count or a list that is read through the
-condition later, is excused with `# sees all: REASON` inside the function.
+`visible_sql` (or `wanted_sql`: the same without muted people), and `comment_visible_sql` beside it for comments. What nobody is shown, such
+as a count or a list that is read through the condition later, is excused with `# sees all: REASON` inside the function.
 """
 
 import ast
@@ -67,4 +67,5 @@ def names_in(node: ast.AST) -> set[str]:
 
 
 def called_in(node: ast.AST) -> set[str]:
-    return {part.func.id for part in ast.walk(node) if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)}
+    called = {part.func.id for part in ast.walk(node) if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)}
+    return called | ({"visible_sql"} if "wanted_sql" in called else set())

@@ -12,12 +12,13 @@ from town import Town
 from swannery.communities import actions as communities
 from swannery.communities.models import Foundation
 from swannery.connections import actions as connections
+from swannery.connections.actions import circles
 from swannery.feeds import actions as feeds
 from swannery.posts import actions as posts
 from swannery.posts.models import REACTIONS, Draft
 
 VIEWERS = ("owner", "member", "follower", "friend", "neighbour", "blocked", "blocker", "asker", None)
-AUDIENCES = ("public", "members", "followers", "friends", "community", "me")
+AUDIENCES = ("public", "members", "followers", "friends", "circle", "community", "me")
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class World:
     friends: set[frozenset[str]] = field(default_factory=set)
     blocks: set[frozenset[str]] = field(default_factory=set)
     inside: dict[str, set[str]] = field(default_factory=dict)
+    circles: dict[str, set[str]] = field(default_factory=dict)
+    muted: set[tuple[str, str]] = field(default_factory=set)
     away: set[str] = field(default_factory=set)
     open: bool = True
     posts: dict[str, Written] = field(default_factory=dict)
@@ -71,6 +74,7 @@ class World:
             "members": True,
             "followers": (viewer, post.author) in self.follows,
             "friends": frozenset((viewer, post.author)) in self.friends,
+            "circle": viewer in self.circles.get(post.author, set()),
             "community": viewer in self.inside.get(post.community or "", set()),
             "me": False,
         }[post.audience]
@@ -103,9 +107,13 @@ class World:
         }
         places = {slug for slug, members in self.inside.items() if viewer in members}
         if not (people - {viewer}) and not places:
-            return self.readable(viewer)
+            return self.unmuted(viewer, self.readable(viewer))
         mine = {m for m, p in self.posts.items() if p.author in people | {viewer} or p.community in places}
-        return self.readable(viewer) & mine
+        return self.unmuted(viewer, self.readable(viewer) & mine)
+
+    def unmuted(self, viewer: str | None, marks: set[str]) -> set[str]:
+        """What of it may come into feeds."""
+        return {mark for mark in marks if (viewer, self.posts[mark].author) not in self.muted}
 
     def reactors(self, viewer: str | None, mark: str) -> set[str]:
         return {who for who in self.reactions.get(mark, set()) if not self.hidden(viewer, who)}
@@ -137,7 +145,8 @@ async def write(
     """Have somebody write a post through the same action as the website, and remember it."""
     mark = marked(name)
     slug, community_id = community or (None, None)
-    draft = Draft(body=f"{mark} said #Tagged", audience=audience, community_id=community_id, client_key=uuid4())
+    circle_id = await circle_of(town, author) if audience == "circle" else None
+    draft = Draft(body=f"{mark} said #Tagged", audience=audience, community_id=community_id, circle_id=circle_id, client_key=uuid4())
     post_id = await town.act(posts.publish_post, author, draft=draft)
     if state in {"held", "removed"}:
         await town.sql("UPDATE swannery.posts SET state = %(state)s WHERE id = %(id)s", state=state, id=post_id)
@@ -146,6 +155,12 @@ async def write(
     async with town.parts.database.transaction() as tx:
         await feeds.fan_out(tx, post_id=post_id, published_at=tx.now.timestamp())
     return written
+
+
+async def circle_of(town: Town, who: str) -> int:
+    """The one circle that everybody has in these tests, made when it is first needed."""
+    mine = await town.act(circles.list_circles, who)
+    return mine[0].id if mine else await town.act(circles.make_circle, who, name="Close ones")
 
 
 async def populate(town: Town) -> World:
@@ -158,6 +173,8 @@ async def populate(town: Town) -> World:
     club = await town.act(communities.found_community, "owner", wanted=Foundation(name="Early birds", purpose="At five"))
     await town.act(communities.join_community, "neighbour", slug=club.slug)
     world.inside[club.slug] = {"owner", "neighbour"}
+    await town.act(circles.put_in_circle, "owner", circle_id=await circle_of(town, "owner"), handle=town.handles["follower"])
+    world.circles["owner"] = {"follower"}
     for audience in AUDIENCES:
         place = (club.slug, club.id) if audience == "community" else None
         await write(town, world, audience, author="owner", audience=audience, community=place)

@@ -21,6 +21,8 @@ def found(plant: Plant, root: Path, source: str) -> list[str]:
     [
         ('"SELECT body FROM swannery.posts p"', "read reads posts without visible_sql"),
         ('f"SELECT 1 FROM x JOIN swannery.posts p ON {visible_sql()}"', ""),
+        ('f"SELECT 1 FROM x JOIN swannery.posts p ON {wanted_sql()}"', ""),
+        ('f"SELECT 1 FROM x JOIN swannery.posts p ON {unmuted_sql()}"', "read reads posts without visible_sql"),
         ('f"SELECT body FROM swannery.comments c WHERE {visible_sql()}"', "read reads comments without comment_visible_sql"),
         ('f"SELECT 1 FROM swannery.comments c WHERE {visible_sql()} AND {comment_visible_sql()}"', ""),
         ('"SELECT count(*) FROM swannery.reactions"', "read reads reactions without visible_sql"),

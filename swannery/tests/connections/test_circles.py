@@ -7,6 +7,7 @@ from swannery.connections import actions
 from swannery.connections.actions import circles
 from swannery.connections.rules import MOST_CIRCLES
 from swannery.foundation.errors import Invalid, NotThere
+from swannery.foundation.events import CircleChanged
 
 pytestmark = pytest.mark.anyio
 
@@ -23,7 +24,7 @@ async def test_people_are_put_in_and_taken_out_and_only_the_owner_sees_it(stage:
     assert [(c.name, c.size) for c in await stage.act(circles.list_circles, alice)] == [("Tuesday runners", 1)]
     assert [p.id for p in await stage.act(circles.members_of_circle, alice, circle_id=circle)] == [bob]
     assert (await stage.known(bob)).circles == (circle,)
-    assert stage.told == []
+    assert set(stage.told) == {CircleChanged(member_id=bob)}
     await stage.act(circles.take_out_of_circle, alice, circle_id=circle, person_id=bob)
     assert (await stage.known(bob)).circles == ()
 

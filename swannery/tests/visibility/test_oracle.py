@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from town import Town, copy_of
-from world import AUDIENCES, VIEWERS, World, Written, marked, populate
+from world import AUDIENCES, VIEWERS, World, Written, circle_of, marked, populate
 
 from dbdoctor.embedded import Server
 from swannery.accounts.actions.follow_users import follow_users
@@ -22,6 +22,7 @@ from swannery.communities import actions as communities
 from swannery.communities.models import Foundation
 from swannery.config import Config
 from swannery.connections import actions as connections
+from swannery.connections.actions import circles
 from swannery.feeds import actions as feeds
 from swannery.feeds import queries
 from swannery.foundation.database import Transaction
@@ -35,7 +36,8 @@ CAST = ("owner", "member", "friend", "neighbour", "trainer")
 READERS = (*CAST, None)
 TABLES = (
     "comments", "reactions", "feed_entries", "bookmarks", "bookmark_folders", "shares", "post_tags", "posts", "community_members",
-    "communities", "follows", "friend_requests", "friendships", "blocks", "throttles", "activities",
+    "communities", "circle_members",
+    "circles", "mutes", "follow_requests", "follows", "friend_requests", "friendships", "blocks", "throttles", "activities",
 )  # fmt: skip
 people = st.sampled_from(CAST)
 
@@ -149,6 +151,26 @@ class Walk(RuleBasedStateMachine):
             self.world.friends.discard(frozenset((one, other)))
 
     @rule(one=people, other=people)
+    def put_in_circle(self, one: str, other: str) -> None:
+        if self.meet(one, other):
+            circle = self.there.run(circle_of(self.there.town, one))
+            self.act(circles.put_in_circle, one, circle_id=circle, handle=self.there.town.handles[other])
+            self.world.circles.setdefault(one, set()).add(other)
+
+    @rule(one=people, other=people)
+    def take_out_of_circle(self, one: str, other: str) -> None:
+        if one != other and one not in self.world.away:
+            circle = self.there.run(circle_of(self.there.town, one))
+            self.act(circles.take_out_of_circle, one, circle_id=circle, person_id=self.id_of(other))
+            self.world.circles.setdefault(one, set()).discard(other)
+
+    @rule(one=people, other=people, on=st.booleans())
+    def mute(self, one: str, other: str, *, on: bool) -> None:
+        if self.meet(one, other):
+            self.act(connections.mute if on else connections.unmute, one, person_id=self.id_of(other))
+            (self.world.muted.add if on else self.world.muted.discard)((one, other))
+
+    @rule(one=people, other=people)
     def block(self, one: str, other: str) -> None:
         if one == other or {one, other} & self.world.away or frozenset((one, other)) in self.world.blocks:
             return
@@ -158,6 +180,8 @@ class Walk(RuleBasedStateMachine):
         self.asked -= pair
         self.world.friends.discard(frozenset((one, other)))
         self.world.blocks.add(frozenset((one, other)))
+        self.world.circles.setdefault(one, set()).discard(other)
+        self.world.circles.setdefault(other, set()).discard(one)
         self.blockers = {**getattr(self, "blockers", {}), frozenset((one, other)): one}
 
     @rule(one=people, other=people)
@@ -203,7 +227,8 @@ class Walk(RuleBasedStateMachine):
             return
         self.number += 1
         mark = marked(f"p{self.number}")
-        draft = Draft(body=mark, audience=audience, community_id=self.places[slug] if slug else None)
+        circle = self.there.run(circle_of(self.there.town, who)) if audience == "circle" else None
+        draft = Draft(body=mark, audience=audience, community_id=self.places[slug] if slug else None, circle_id=circle)
         post_id = self.act(posts.publish_post, who, draft=draft)
         self.world.posts[mark] = Written(mark=mark, author=who, id=post_id, audience=audience, community=slug)
         self.there.run(self._fan_out(post_id))

@@ -6,6 +6,7 @@ from swannery.foundation.database import Transaction
 from swannery.foundation.events import (
     Befriended,
     Blocked,
+    CircleChanged,
     CommunityFounded,
     CommunityJoined,
     CommunityLeft,
@@ -48,7 +49,7 @@ async def _blocked(tx: Transaction, event: Blocked) -> None:
 
 
 async def _membership_changed(
-    tx: Transaction, event: CommunityFounded | CommunityJoined | CommunityLeft | MemberCameBack | MemberReturned
+    tx: Transaction, event: CircleChanged | CommunityFounded | CommunityJoined | CommunityLeft | MemberCameBack | MemberReturned
 ) -> None:
     await _renew(tx, event.member_id)
 
@@ -74,6 +75,7 @@ def listen(dispatcher: Dispatcher) -> None:
     dispatcher.listen(Befriended, _friends_changed)
     dispatcher.listen(Unfriended, _friends_changed)
     dispatcher.listen(Blocked, _blocked)
+    dispatcher.listen(CircleChanged, _membership_changed)
     dispatcher.listen(CommunityFounded, _membership_changed)
     dispatcher.listen(CommunityJoined, _membership_changed)
     dispatcher.listen(CommunityLeft, _membership_changed)

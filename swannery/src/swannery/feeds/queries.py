@@ -5,7 +5,7 @@ from datetime import timedelta
 from swannery.foundation.database import Transaction
 from swannery.foundation.paging import Cursor
 from swannery.foundation.viewer import Viewer
-from swannery.posts.visibility import viewer_values, visible_sql
+from swannery.posts.visibility import viewer_values, wanted_sql
 
 LENGTH = 800
 PER_SOURCE = 100
@@ -18,7 +18,7 @@ async def read_list(tx: Transaction, *, viewer: Viewer, after: Cursor | None, li
     found = await tx.read(
         "SELECT e.published_at, e.post_id FROM swannery.feed_entries e"
         " JOIN swannery.posts p ON p.id = e.post_id JOIN swannery.members a ON a.id = p.author_id"
-        f" WHERE e.member_id = %(viewer_id)s {older} AND {visible_sql()}"
+        f" WHERE e.member_id = %(viewer_id)s {older} AND {wanted_sql()}"
         # Written out: for a limit it does not know the planner makes a new plan each time, which takes longer than the query.
         f" ORDER BY e.published_at DESC, e.post_id DESC LIMIT {limit:d}",
         {**viewer_values(viewer), **_position(after)},
@@ -32,7 +32,7 @@ async def read_sources(tx: Transaction, *, viewer: Viewer, after: Cursor | None,
     For what is older than the list reaches. One index scan per source, each ending after a page. Indexes: posts_author, posts_community.
     """
     older = "AND (p.published_at, p.id) < (%(at)s, %(after)s)" if after else ""
-    newest = f"{older} AND {visible_sql()} ORDER BY p.published_at DESC, p.id DESC LIMIT %(limit)s"
+    newest = f"{older} AND {wanted_sql()} ORDER BY p.published_at DESC, p.id DESC LIMIT %(limit)s"
     found = await tx.read(
         "SELECT published_at, id FROM ("
         "SELECT found.* FROM unnest(%(authors)s::bigint[]) AS source (author) CROSS JOIN LATERAL ("
@@ -69,6 +69,8 @@ async def add_own(tx: Transaction, *, post_id: int) -> None:
 async def fan_out(tx: Transaction, *, post_id: int) -> int:
     """Put a post into the lists of those who follow its author, are friends with them, or are in its community, and were here lately.
 
+    What is for a circle comes to those in it who follow the author or are friends with them.
+
     Whether each of them may read it is asked when they read. Twice changes nothing. Indexes: follows_followee, friendships, the keys.
     """
     # sees all: nobody reads here; every list is read through the condition
@@ -79,6 +81,9 @@ async def fan_out(tx: Transaction, *, post_id: int) -> int:
         " WHERE followee_id = p.author_id AND p.audience IN ('public', 'members', 'followers')"
         " UNION SELECT friend_id FROM swannery.friendships WHERE member_id = p.author_id AND p.audience IN ('public', 'members', 'friends')"
         " UNION SELECT member_id FROM swannery.community_members WHERE community_id = p.community_id AND p.audience = 'community'"
+        " UNION SELECT i.member_id FROM swannery.circle_members i WHERE i.circle_id = p.circle_id AND p.audience = 'circle'"
+        " AND (EXISTS (SELECT FROM swannery.follows f WHERE f.follower_id = i.member_id AND f.followee_id = p.author_id)"
+        " OR EXISTS (SELECT FROM swannery.friendships f WHERE f.member_id = i.member_id AND f.friend_id = p.author_id))"
         ") AS reader JOIN swannery.members m ON m.id = reader.id"
         " WHERE p.id = %(id)s AND p.state = 'shown' AND p.deleted_at IS NULL AND m.state = 'active' AND m.last_seen_at > %(seen)s"
         " ON CONFLICT DO NOTHING",

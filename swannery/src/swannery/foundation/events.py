@@ -105,6 +105,12 @@ class Unblocked(Event, frozen=True, kw_only=True):
     blocked_id: int
 
 
+class CircleChanged(Event, frozen=True, kw_only=True):
+    """A member is in a circle of somebody's now, or no longer; they are not told."""
+
+    member_id: int
+
+
 class CommunityFounded(Event, frozen=True, kw_only=True):
     """A community was created."""
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from swannery.accounts.models import Person
 
-Audience = Literal["public", "members", "followers", "friends", "community", "me"]
+Audience = Literal["public", "members", "followers", "friends", "circle", "community", "me"]
 State = Literal["shown", "held", "removed"]
 Kind = Literal["text", "activity", "share"]
 ReactionKind = Literal["like", "strong", "fire", "cheer", "laugh", "hug"]
@@ -26,6 +26,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     body: str
     audience: str = "members"
     community_id: int | None = None
+    circle_id: int | None = None
     original_id: int | None = None
     client_key: UUID | None = None
 

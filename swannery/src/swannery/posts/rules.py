@@ -13,7 +13,9 @@ LONGEST_FOLDER = 60
 MOST_FOLDERS = 100
 
 
-def check_draft(draft: Draft, *, communities: Collection[int], site_open: bool, may_be_empty: bool = False) -> Draft:
+def check_draft(
+    draft: Draft, *, communities: Collection[int], site_open: bool, circles: Collection[int] = (), may_be_empty: bool = False
+) -> Draft:
     """Return the draft as it will be stored; raises Invalid with a sentence for each field that cannot be taken."""
     body = clean_text(draft.body)
     wrong: dict[str, str] = {}
@@ -21,10 +23,12 @@ def check_draft(draft: Draft, *, communities: Collection[int], site_open: bool, 
         wrong["text"] = "Write something first."
     elif len(body) > LONGEST_POST:
         wrong["text"] = f"This is {len(body) - LONGEST_POST} letters too long; {LONGEST_POST} fit."
-    audience = "community" if draft.community_id is not None else draft.audience
+    audience = "community" if draft.community_id is not None else "circle" if draft.circle_id is not None else draft.audience
     if draft.community_id is not None and draft.community_id not in communities:
         wrong["audience"] = "You are not in this community any more."
-    elif draft.community_id is None and (audience not in CHOOSABLE or (audience == "public" and not site_open)):
+    elif draft.circle_id is not None and (draft.circle_id not in circles or draft.community_id is not None):
+        wrong["audience"] = "You have no such circle any more."
+    elif draft.community_id is None and draft.circle_id is None and (audience not in CHOOSABLE or (audience == "public" and not site_open)):
         wrong["audience"] = "Choose who may read this."
     if wrong:
         raise Invalid("This cannot be posted yet.", next_step="See what is said of each field.", fields=wrong)

@@ -2,7 +2,7 @@
 
 It speaks of two rows, a post and its author, and of the viewer's arrays, which are loaded once per request. It has no subqueries, so it
 can be pushed down to wherever the posts are. Plain SQL takes it as `visible_sql`, statements of SQLAlchemy Core as `visible`.
-Audiences that are not named here (circle, mentioned) are read by their author only.
+Audiences that are not named here (mentioned) are read by their author only. Muted people are no matter of what may be read: `wanted_sql`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,14 +14,16 @@ from sqlalchemy.dialects.postgresql import psycopg
 
 from swannery.foundation.viewer import Viewer
 
-COLUMNS = ("id", "author_id", "community_id", "audience", "state", "deleted_at")
+COLUMNS = ("id", "author_id", "community_id", "circle_id", "audience", "state", "deleted_at")
 
 VIEWER = bindparam("viewer_id", type_=BigInteger)
 SITE_OPEN = bindparam("viewer_site_open", type_=Boolean)
 FOLLOWEES = bindparam("viewer_followees", type_=ARRAY(BigInteger))
 FRIENDS = bindparam("viewer_friends", type_=ARRAY(BigInteger))
 COMMUNITIES = bindparam("viewer_communities", type_=ARRAY(BigInteger))
+CIRCLES = bindparam("viewer_circles", type_=ARRAY(BigInteger))
 BLOCKED = bindparam("viewer_blocked", type_=ARRAY(BigInteger))
+MUTED = bindparam("viewer_muted", type_=ARRAY(BigInteger))
 
 
 def viewer_values(viewer: Viewer) -> dict[str, Any]:
@@ -32,7 +34,9 @@ def viewer_values(viewer: Viewer) -> dict[str, Any]:
         "viewer_followees": array(viewer.followees),
         "viewer_friends": array(viewer.friends),
         "viewer_communities": array(viewer.communities),
+        "viewer_circles": array(viewer.circles),
         "viewer_blocked": array(viewer.blocked),
+        "viewer_muted": array(viewer.muted),
     }
 
 
@@ -50,6 +54,7 @@ def audiences(post: FromClause) -> Mapping[str, ColumnElement[bool]]:
         "followers": and_(written_for == "followers", post.c.author_id == any_(FOLLOWEES)),
         "friends": and_(written_for == "friends", post.c.author_id == any_(FRIENDS)),
         "community": and_(written_for == "community", post.c.community_id == any_(COMMUNITIES)),
+        "circle": and_(written_for == "circle", post.c.circle_id == any_(CIRCLES)),
     }
 
 
@@ -95,6 +100,17 @@ def shared_visible_sql() -> str:
     A quote stays: its words are its author's own, and the original is put into it only for those who may read that.
     """
     return f"(p.kind <> 'share' OR {visible_sql(post='o', author='oa')})"
+
+
+def wanted_sql(*, post: str = "p", author: str = "a") -> str:
+    """Return the condition for feeds: what the viewer may read, of people they have not muted."""
+    return f"({visible_sql(post=post, author=author)} AND {unmuted_sql(post=post)})"
+
+
+@lru_cache
+def unmuted_sql(*, post: str = "p") -> str:
+    """Return that the author is not muted by the viewer."""
+    return compiled(not_(named(post).c.author_id == any_(MUTED)))
 
 
 @lru_cache

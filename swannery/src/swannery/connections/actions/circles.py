@@ -8,6 +8,7 @@ from swannery.connections.queries import circles as queries
 from swannery.connections.rules import MOST_CIRCLES, MOST_IN_A_CIRCLE, check_circle_name, could_be_member
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Invalid, NotThere
+from swannery.foundation.events import CircleChanged
 from swannery.foundation.viewer import Viewer
 
 
@@ -64,6 +65,7 @@ async def put_in_circle(tx: Transaction, *, viewer: Viewer, circle_id: int, hand
     if circle.size >= MOST_IN_A_CIRCLE:
         raise _not_put_in(f"{MOST_IN_A_CIRCLE} people fit into a circle; a community holds more.")
     await queries.add(tx, circle_id=circle.id, member_id=person.id)
+    await tx.tell(CircleChanged(member_id=person.id))
     return person
 
 
@@ -76,3 +78,4 @@ async def take_out_of_circle(tx: Transaction, *, viewer: Viewer, circle_id: int,
     circle = await read_circle(tx, viewer=viewer, circle_id=circle_id)
     if could_be_member(person_id):
         await queries.remove(tx, circle_id=circle.id, member_id=person_id)
+        await tx.tell(CircleChanged(member_id=person_id))

@@ -3,6 +3,7 @@
 import msgspec
 
 from swannery.activities import actions as activities
+from swannery.connections.actions.circles import list_circles
 from swannery.foundation import idempotency, throttle
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import NotAllowed
@@ -23,13 +24,13 @@ POSTS_AN_HOUR = 60
 
 async def publish_post(tx: Transaction, *, viewer: Viewer, draft: Draft) -> int:
     """Publish a text; returns the post's id. The same `client_key` again returns the same post."""
-    checked = check_draft(draft, communities=viewer.communities, site_open=viewer.site_open)
+    checked = await _checked(tx, viewer=viewer, draft=draft)
     return await _publish(tx, viewer=viewer, draft=checked, kind="text")
 
 
 async def share_activity(tx: Transaction, *, viewer: Viewer, activity_id: int, draft: Draft) -> int:
     """Publish something the member did, with its card; words of their own are welcome, not needed. Shared once, it is shared."""
-    checked = check_draft(draft, communities=viewer.communities, site_open=viewer.site_open, may_be_empty=True)
+    checked = await _checked(tx, viewer=viewer, draft=draft, may_be_empty=True)
     activity = await activities.read_activity(tx, viewer=viewer, activity_id=activity_id, to_share=True)
     if activity.shared_post_id is not None:
         return activity.shared_post_id
@@ -47,16 +48,22 @@ async def share_post(tx: Transaction, *, viewer: Viewer, post_id: int, draft: Dr
     original = await read_post(tx, viewer=viewer, post_id=post_id)
     if original.kind == "share" and original.original is not None:
         original = original.original
-    checked = check_draft(draft, communities=viewer.communities, site_open=viewer.site_open, may_be_empty=True)
+    checked = await _checked(tx, viewer=viewer, draft=draft, may_be_empty=True)
     check_share(checked, original=original)
     pointing = msgspec.structs.replace(checked, original_id=original.id)
     kind: Kind = "text" if checked.body else "share"
     return await _publish(tx, viewer=viewer, draft=pointing, kind=kind)
 
 
+async def _checked(tx: Transaction, *, viewer: Viewer, draft: Draft, may_be_empty: bool = False) -> Draft:
+    mine = [circle.id for circle in await list_circles(tx, viewer=viewer)] if draft.circle_id is not None else []
+    return check_draft(draft, communities=viewer.communities, site_open=viewer.site_open, circles=mine, may_be_empty=may_be_empty)
+
+
 async def _publish(tx: Transaction, *, viewer: Viewer, draft: Draft, kind: Kind, card: CardFacts | None = None) -> int:
     author = viewer.member_id
-    subject = idempotency.subject_of("post", draft.body, draft.audience, str(draft.community_id), str(draft.original_id))
+    places = (str(draft.community_id), str(draft.original_id), str(draft.circle_id))
+    subject = idempotency.subject_of("post", draft.body, draft.audience, *places)
     earlier = await idempotency.claim(tx, member_id=author, key=draft.client_key, subject=subject)
     if earlier is not None:
         return earlier

@@ -20,11 +20,12 @@ from swannery.posts.schemas import PostOut, PostsOut, post_out
 
 
 class NewPost(msgspec.Struct, forbid_unknown_fields=True):
-    """A text to publish. With `community_id` it is for that community; the audience is then `community`."""
+    """A text to publish. With `community_id` or `circle_id` it is for that community or circle, which is then its audience."""
 
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_POST)]
     audience: Audience = "members"
     community_id: Annotated[int, msgspec.Meta(ge=1, le=Id.LARGEST)] | None = None
+    circle_id: Annotated[int, msgspec.Meta(ge=1, le=Id.LARGEST)] | None = None
 
 
 class NewShare(msgspec.Struct, forbid_unknown_fields=True):
@@ -41,7 +42,7 @@ async def publish(
 ) -> PostOut:
     """Publish a text and return it."""
     refuse_no_community(data.audience, data.community_id)
-    draft = Draft(body=data.text, audience=data.audience, community_id=data.community_id, client_key=key)
+    draft = Draft(body=data.text, audience=data.audience, community_id=data.community_id, circle_id=data.circle_id, client_key=key)
     post_id = await actions.publish_post(tx, viewer=viewer, draft=draft)
     return post_out(await actions.read_post(tx, viewer=viewer, post_id=post_id))
 

@@ -9,10 +9,12 @@ from swannery.foundation import idempotency
 from swannery.posts.models import Draft
 
 IN_COMMUNITY = "community:"
+FOR_CIRCLE = "circle:"
+LONGEST_NUMBER = 18
 
 
 class PostForm(msgspec.Struct):
-    """The composer. `audience` is one of the audiences, or `community:` and a community's slug."""
+    """The composer. `audience` is one of the audiences, or `community:` and a community's slug, or `circle:` and a circle's id."""
 
     text: str = ""
     audience: str = "members"
@@ -30,4 +32,8 @@ def draft_of(data: PostForm, *, places: dict[str, int]) -> Draft:
     if data.audience.startswith(IN_COMMUNITY):
         slug = data.audience.removeprefix(IN_COMMUNITY)
         return Draft(body=data.text, audience="community", community_id=places.get(slug, 0), client_key=key)
+    if data.audience.startswith(FOR_CIRCLE):
+        number = data.audience.removeprefix(FOR_CIRCLE)[:LONGEST_NUMBER]
+        circle_id = int(number) if number.isascii() and number.isdigit() else 0
+        return Draft(body=data.text, audience="circle", circle_id=circle_id, client_key=key)
     return Draft(body=data.text, audience=data.audience, client_key=key)

@@ -11,6 +11,8 @@ from litestar.params import Body, FromPath
 from swannery.activities import actions as activities
 from swannery.communities import actions as communities
 from swannery.communities.models import Community
+from swannery.connections.actions.circles import list_circles
+from swannery.connections.models import Circle
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Invalid
 from swannery.foundation.viewer import Viewer
@@ -23,7 +25,8 @@ from swannery.posts.pages.forms import PostForm, draft_of, spoken
 async def show_composer(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page]) -> Response[Any]:
     """The page to write on."""
     mine = await communities.list_own(tx, viewer=viewer)
-    return page.show("posts/compose.html", form=FormState(), communities=mine, client_key=uuid4(), active="compose")
+    own = await list_circles(tx, viewer=viewer)
+    return page.show("posts/compose.html", form=FormState(), communities=mine, circles=own, client_key=uuid4(), active="compose")
 
 
 @post("/posts", status_code=303)
@@ -41,7 +44,8 @@ async def publish(
         post_id = await actions.publish_post(tx, viewer=viewer, draft=draft)
     except Invalid as error:
         state = FormState(values={"text": data.text, "audience": data.audience}, errors=error.fields)
-        return refuse_post(page, state=state, mine=mine, client_key=data.client_key or uuid4())
+        own = await list_circles(tx, viewer=viewer)
+        return refuse_post(page, state=state, mine=mine, circles=own, client_key=data.client_key or uuid4())
     if not page.partial or page.came_from("/compose"):
         return page.go("/", notice=page.gettext("Posted."))
     published = await actions.read_post(tx, viewer=viewer, post_id=post_id)
@@ -60,7 +64,7 @@ async def publish(
     )
 
 
-def refuse_post(page: Page, *, state: FormState, mine: list[Community], client_key: UUID) -> Response[Any]:
+def refuse_post(page: Page, *, state: FormState, mine: list[Community], circles: list[Circle], client_key: UUID) -> Response[Any]:
     """Show the composer again with what was typed and what is wrong with it; htmx gets the one of the page it stands on."""
     alone = page.came_from("/compose")
     template = "posts/composer_part.html" if page.partial else "posts/compose.html"
@@ -69,6 +73,7 @@ def refuse_post(page: Page, *, state: FormState, mine: list[Community], client_k
         status=422,
         form=state,
         communities=mine,
+        circles=circles,
         client_key=client_key,
         composer_id="compose" if alone else "composer",
         open=alone,
@@ -100,6 +105,7 @@ async def activity_page(tx: Transaction, viewer: Viewer, page: Page, *, state: F
         status=422 if state else 200,
         activities=await activities.list_activities(tx, viewer=viewer),
         communities=await communities.list_own(tx, viewer=viewer),
+        circles=await list_circles(tx, viewer=viewer),
         client_key=uuid4(),
         form=state,
         about=about,

@@ -10,7 +10,7 @@ from swannery.foundation.database import AnyRow, Transaction
 from swannery.foundation.paging import Cursor
 from swannery.foundation.viewer import Viewer
 from swannery.posts.models import REACTIONS, CardFacts, Draft, Kind, Place, Post, ReactionCount, State
-from swannery.posts.visibility import SHARED, shared_visible_sql, viewer_values, visible_sql
+from swannery.posts.visibility import SHARED, shared_visible_sql, unmuted_sql, viewer_values, visible_sql
 
 COLUMNS = (
     "SELECT p.id, p.author_id, a.name, a.handle, a.role, p.community_id, g.name, g.slug, p.kind, p.audience, p.state, p.body, p.body_html,"
@@ -47,8 +47,8 @@ async def read_posts(tx: Transaction, *, ids: Collection[int], viewer: Viewer) -
 
 
 async def latest_posts(tx: Transaction, *, viewer: Viewer, after: Cursor | None, limit: int) -> list[PostRow]:
-    """Return the newest posts of everybody. Index: posts_latest."""
-    return await _listed(tx, "TRUE", viewer=viewer, after=after, limit=limit)
+    """Return the newest posts of everybody whom the viewer has not muted. Index: posts_latest."""
+    return await _listed(tx, unmuted_sql(), viewer=viewer, after=after, limit=limit)
 
 
 async def posts_of_author(tx: Transaction, *, author_id: int, viewer: Viewer, after: Cursor | None, limit: int) -> list[PostRow]:
@@ -122,8 +122,9 @@ async def hidden_counts(tx: Transaction, *, ids: Collection[int], viewer: Viewer
 async def insert_post(tx: Transaction, *, author_id: int, draft: Draft, html: str, kind: Kind, state: State, card: CardFacts | None) -> int:
     """Store a post."""
     found = await tx.sql(
-        "INSERT INTO swannery.posts (author_id, community_id, kind, audience, state, body, body_html, card, published_at, original_id)"
-        " VALUES (%(author)s, %(community)s, %(kind)s, %(audience)s, %(state)s, %(body)s, %(html)s, %(card)s::jsonb, %(now)s, %(original)s)"
+        "INSERT INTO swannery.posts (author_id, community_id, kind, audience, state, body, body_html, card, published_at, original_id,"
+        " circle_id) VALUES (%(author)s, %(community)s, %(kind)s, %(audience)s, %(state)s, %(body)s, %(html)s, %(card)s::jsonb, %(now)s,"
+        " %(original)s, %(circle)s)"
         " RETURNING id",
         {
             "author": author_id,
@@ -136,6 +137,7 @@ async def insert_post(tx: Transaction, *, author_id: int, draft: Draft, html: st
             "card": msgspec.json.encode(card).decode() if card else None,
             "now": tx.now,
             "original": draft.original_id,
+            "circle": draft.circle_id,
         },
     )
     return int(found[0][0])
