@@ -5,7 +5,8 @@ import pytest
 from swannery.config import Activity, UserRoles, Users
 from swannery.deployment.catalog import HostCatalog, HostColumn, HostKey, HostTable, TableName, words
 from swannery.deployment.detect_activities import MissingLink, detect_activities
-from swannery.deployment.detection import UsersUnclear, choose_users_table, describe_users
+from swannery.deployment.describing import describe_users
+from swannery.deployment.detection import UsersUnclear, choose_users_table
 
 TIME = "timestamp with time zone"
 

@@ -1,6 +1,6 @@
 """What `swannery.toml` says, as one frozen struct; read and validated once, at start."""
 
-from swannery.config.models import Activity, Config, DatabaseSettings, ServerSettings, SiteSettings, UserRoles, Users
+from swannery.config.models import Activity, Config, DatabaseSettings, ServerSettings, SiteSettings, UserProfile, UserRoles, Users
 from swannery.config.reading import ConfigInvalid, Problem, parse_config, read_config
 from swannery.config.writing import render_config
 
@@ -12,6 +12,7 @@ __all__ = [
     "Problem",
     "ServerSettings",
     "SiteSettings",
+    "UserProfile",
     "UserRoles",
     "Users",
     "parse_config",

@@ -50,16 +50,44 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UserRoles(msgspec.Struct, frozen=True, kw_only=True):
-    """Which values of the app's role column make somebody more than a member."""
+    """What makes somebody more than a member: values of the app's role column, or columns (`_if`) that are true."""
 
     admin: tuple[str, ...] = ()
     trainer: tuple[str, ...] = ()
     moderator: tuple[str, ...] = ()
+    admin_if: tuple[Name, ...] = ()
+    trainer_if: tuple[Name, ...] = ()
+    moderator_if: tuple[Name, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that makes a role."""
+        return (*self.admin_if, *self.trainer_if, *self.moderator_if)
+
+
+class UserProfile(msgspec.Struct, frozen=True, kw_only=True):
+    """A table beside the users that says what they are called: at most one row for each, `user` holds the user's key."""
+
+    schema: Name = "public"
+    table: Name
+    user: Name
+    handle: Name | None = None
+    name: tuple[Name, ...] = ()
+    avatar: Name | None = None
+    updated: Name | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column of it that is read."""
+        single = (self.user, self.handle, self.avatar, self.updated)
+        return tuple(dict.fromkeys([*(c for c in single if c), *self.name]))
 
 
 class Users(msgspec.Struct, frozen=True, kw_only=True):
     """The app's users table. `key_type` is what the catalog calls the key's type, e.g. `character varying(36)`.
 
+    Who may be here: `active` is true, `deleted` is empty, none of `barred` is true, `banned_until` is over, `status` is none of `shut_out`,
+    and `merged`, which names the user somebody became, is empty.
     `erase_up_to`: when more members' users are gone at once (and more than 5 % of the members), nobody is erased until somebody looked.
     """
 
@@ -75,16 +103,25 @@ class Users(msgspec.Struct, frozen=True, kw_only=True):
     role: Name | None = None
     active: Name | None = None
     deleted: Name | None = None
+    barred: tuple[Name, ...] = ()
+    banned_until: Name | None = None
+    status: Name | None = None
+    shut_out: tuple[str, ...] = ()
+    merged: Name | None = None
     updated: Name | None = None
     link: Literal["foreign_key", "soft"] = "foreign_key"
     erase_up_to: Annotated[int, msgspec.Meta(ge=0)] = 20
     roles: UserRoles = UserRoles()
+    profile: UserProfile | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Every column of the app that is read."""
-        single = (self.id, self.email, self.handle, self.avatar, self.password, self.role, self.active, self.deleted, self.updated)
-        return tuple(dict.fromkeys([*(c for c in single if c), *self.name]))
+        """Every column of the table that is read."""
+        single = (
+            self.id, self.email, self.handle, self.avatar, self.password, self.role, self.active, self.deleted, self.banned_until,
+            self.status, self.merged, self.updated,
+        )  # fmt: skip
+        return tuple(dict.fromkeys([*(c for c in single if c), *self.name, *self.barred, *self.roles.columns]))
 
 
 class Activity(msgspec.Struct, frozen=True, kw_only=True):

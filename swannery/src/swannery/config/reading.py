@@ -116,8 +116,9 @@ class _Reader:
         return values
 
     def _value(self, kind: Any, raw: object, *, place: Place) -> Any:  # noqa: ANN401 - any TOML value
-        if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-            return self._struct(kind, raw, place=place)
+        section = _section_of(kind)
+        if section is not None:
+            return self._struct(section, raw, place=place)
         item = get_args(kind)[0] if get_origin(kind) is tuple else None
         if isinstance(item, type) and issubclass(item, msgspec.Struct):
             if not isinstance(raw, list):
@@ -162,7 +163,15 @@ class _Reader:
         for network in config.server.trusted_proxies:
             if not _is_network(network):
                 self._complain(("server", "trusted_proxies"), f"{network!r} is no network.", 'Write it like "10.0.0.0/8" or "127.0.0.1".')
-        roles = config.users.roles
+        self._users(config)
+
+    def _users(self, config: Config) -> None:
+        users = config.users
+        roles = users.roles
+        if users.status and not users.shut_out:
+            self._complain(("users", "status"), "Nothing says which values shut somebody out.", 'Add shut_out = ["…"].')
+        if users.shut_out and not users.status:
+            self._complain(("users", "shut_out"), "Nothing says where these values stand.", 'Add status = "…", the name of a column.')
         named = [*roles.admin, *roles.trainer, *roles.moderator]
         for value in sorted({value for value in named if named.count(value) > 1}):
             self._complain(("users", "roles"), f"{value!r} is given to more than one role.", "Keep it in one list.")
@@ -176,6 +185,12 @@ class _Reader:
             if around in self._lines:
                 return self._lines[around]
         return 1
+
+
+def _section_of(kind: Any) -> type[msgspec.Struct] | None:  # noqa: ANN401 - any annotation
+    """Return the struct a section is read as, also where the section may be left out."""
+    choices = get_args(kind) if get_origin(kind) in {Union, types.UnionType} else (kind,)
+    return next((choice for choice in choices if isinstance(choice, type) and issubclass(choice, msgspec.Struct)), None)
 
 
 def _is_network(text: str) -> bool:

@@ -20,17 +20,21 @@ def render_config(config: Config) -> str:
     parts += ["[database]", *(line for line in _lines(config.database) if not line.startswith("url = ")), ""]
     parts += ["[server]", *_lines(config.server), ""]
     parts += ["[users]", *_lines(config.users), "", "[users.roles]", *_lines(config.users.roles), ""]
+    if config.users.profile is not None:
+        parts += ["[users.profile]", *_lines(config.users.profile), ""]
     for activity in config.activities:
         parts += ["[[activities]]", *_lines(activity), ""]
     return "\n".join(parts)
 
 
 def _lines(section: msgspec.Struct) -> Iterator[str]:
-    for name in section.__struct_fields__:
-        value = getattr(section, name)
+    for field in msgspec.structs.fields(section):
+        value = getattr(section, field.name)
         if value is None or value == "" or isinstance(value, msgspec.Struct):
             continue
-        yield f"{name} = {_toml(value)}"
+        if value == () and field.default == ():
+            continue  # nobody needs to read that nothing is listed
+        yield f"{field.name} = {_toml(value)}"
 
 
 def _toml(value: object) -> str:

@@ -10,11 +10,13 @@ from sqlalchemy.exc import DBAPIError
 
 from swannery.accounts.actions.follow_users import follow_users
 from swannery.accounts.models import Pass
-from swannery.config import Activity, Config, SiteSettings, Users, parse_config, render_config
+from swannery.config import Config, SiteSettings, Users, parse_config, render_config
 from swannery.deployment import examining, migrating, queries
 from swannery.deployment.catalog import HostCatalog, Sample, TableName
+from swannery.deployment.comparing import compare
+from swannery.deployment.describing import describe_users
 from swannery.deployment.detect_activities import MissingLink, detect_activities
-from swannery.deployment.detection import Found, choose_users_table, describe_users
+from swannery.deployment.detection import Found, choose_users_table
 from swannery.deployment.examining import Repair
 from swannery.foundation.database import Database, Limits
 from swannery.foundation.errors import SwanneryError
@@ -132,7 +134,7 @@ def take_survey(request: DeployRequest) -> Survey:
         if request.config_path.exists():
             return _from_file(request, catalog, sample=sample, opened=opened)
         table, reasons = choose_users_table(catalog, asked_for=request.users_table)
-        users, found = describe_users(table, reasons=reasons, sample=sample)
+        users, found = describe_users(table, reasons=reasons, sample=sample, catalog=catalog)
         activities, why, missing = detect_activities(_without(catalog, request.ignore), users=users, sample=sample)
         name = queries.read_obstacles(connection)["database"]
     site = SiteSettings(name=name.replace("_", " ").strip().title() or "Community")
@@ -153,7 +155,10 @@ def _from_file(request: DeployRequest, catalog: HostCatalog, *, sample: Sample, 
     if request.users_table and TableName(users.schema, users.table) not in {t.name for t in catalog.called(request.users_table)}:
         message = f"{path} says that {TableName(users.schema, users.table)} holds the users, you say {request.users_table}."
         raise CannotDeploy(message, next_step="Correct the file, or leave --users out.")
-    missing = _compare_with_catalog(config, catalog, path=path)
+    differences, missing = compare(config, catalog, path=path)
+    if differences:
+        lines = "".join(f"\n  {difference.told(path.name)}" for difference in differences)
+        raise CannotDeploy(f"{path} and the database differ:{lines}", next_step="Correct the file, or remove it to detect anew.")
     mapped = {TableName(activity.schema, activity.table) for activity in config.activities}
     unmapped = HostCatalog(tables=tuple(table for table in _without(catalog, request.ignore).tables if table.name not in mapped))
     _, why, lacking = detect_activities(unmapped, users=users, sample=sample)
@@ -161,39 +166,6 @@ def _from_file(request: DeployRequest, catalog: HostCatalog, *, sample: Sample, 
     notes += [f"{link.table} would be an activity, but {link.reason}" for link in lacking]
     found = (Found(what="mapping", value=str(path), reason="the file was there; it is used as it stands"),)
     return Survey(config=config, found=found, missing=tuple(missing), kept=True, notes=tuple(notes), opened=opened)
-
-
-def _compare_with_catalog(config: Config, catalog: HostCatalog, *, path: Path) -> list[MissingLink]:
-    """Return missing member columns, which can be healed; raises CannotDeploy for everything else the database does not have."""
-    users = config.users
-    people = TableName(users.schema, users.table)
-    wrong: list[str] = []
-    missing: list[MissingLink] = []
-    places: tuple[Users | Activity, ...] = (users, *config.activities)
-    for place in places:
-        name = TableName(place.schema, place.table)
-        table = catalog.find(name)
-        if table is None:
-            wrong.append(f"there is no table {name}")
-            continue
-        member = "" if isinstance(place, Users) else place.member
-        for column in place.columns:
-            if table.column(column):
-                continue
-            if column == member:
-                why = f"{path.name} names it"
-                missing.append(MissingLink(table=name, column=column, parent=people, parent_column=users.id, reason=why))
-            else:
-                wrong.append(f"{name} has no column {column}")
-    table = catalog.find(people)
-    key = table.column(users.id) if table else None
-    if key and key.type != users.key_type:
-        wrong.append(f"{people}.{users.id} is {key.type}, not {users.key_type}")
-    if wrong:
-        raise CannotDeploy(
-            f"{path} and the database differ: {'; '.join(wrong)}.", next_step="Correct the file, or remove it to detect anew."
-        )
-    return missing
 
 
 def _refuse_unfit(request: DeployRequest, survey: Survey) -> None:

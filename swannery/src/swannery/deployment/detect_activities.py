@@ -29,7 +29,7 @@ class MissingLink(msgspec.Struct, frozen=True, kw_only=True):
 
 def detect_activities(catalog: HostCatalog, *, users: Users, sample: Sample) -> tuple[list[Activity], list[Found], list[MissingLink]]:
     """Return the activity tables, why they are, and those that only lack a way to their member."""
-    people = TableName(users.schema, users.table)
+    people = _people(catalog, users)
     activities: list[Activity] = []
     found: list[Found] = []
     missing: list[MissingLink] = []
@@ -44,9 +44,16 @@ def detect_activities(catalog: HostCatalog, *, users: Users, sample: Sample) -> 
     return activities, found, missing
 
 
-def _look(table: HostTable, *, people: TableName, users: Users, sample: Sample) -> tuple[Activity, str] | MissingLink | None:
+def _people(catalog: HostCatalog, users: Users) -> tuple[TableName, ...]:
+    """Return the users table, and with it every table whose own key is the users': a key that leads there leads to the user."""
+    main = TableName(users.schema, users.table)
+    beside = [t.name for t in catalog.tables if any(k.column == t.primary and k.parent == main for k in t.keys)]
+    return (main, *beside)
+
+
+def _look(table: HostTable, *, people: tuple[TableName, ...], users: Users, sample: Sample) -> tuple[Activity, str] | MissingLink | None:
     key, at = key_of(table), pick(table, vocabulary.HAPPENED, kind="time")
-    if table.name == people or not table.may_read or key is None or at is None:
+    if table.name in people or not table.may_read or key is None or at is None:
         return None
     partner = next(_linked(table, vocabulary.PARTNER, people=people, key_type=users.key_type), None)
     named = words(table.name.name).split("_")
@@ -89,9 +96,9 @@ def _status(table: HostTable, sample: Sample, *, sure: bool) -> tuple[HostColumn
     return column, completed
 
 
-def _linked(table: HostTable, names: tuple[str, ...], *, people: TableName, key_type: str) -> Iterator[HostColumn]:
+def _linked(table: HostTable, names: tuple[str, ...], *, people: tuple[TableName, ...], key_type: str) -> Iterator[HostColumn]:
     """Columns that lead to the users: by a name of these and a key or the key's type."""
-    keyed = {key.column for key in table.keys if key.parent == people}
+    keyed = {key.column for key in table.keys if key.parent in people}
     elsewhere = {key.column for key in table.keys} - keyed
     for name in names:
         for column in table.columns:
@@ -111,9 +118,9 @@ def _role_of(column: HostColumn) -> str:
     return name
 
 
-def _without_member(table: HostTable, *, people: TableName, users: Users, partner: HostColumn | None) -> MissingLink | None:
+def _without_member(table: HostTable, *, people: tuple[TableName, ...], users: Users, partner: HostColumn | None) -> MissingLink | None:
     """A table that is tied to the users by something else, but not by whose activity it is: its member's column is missing."""
-    keyed = any(key.parent == people for key in table.keys)
+    keyed = any(key.parent in people for key in table.keys)
     wrong = next((c for name in vocabulary.MEMBER for c in table.columns if _role_of(c) == name), None)
     if wrong is not None and any(key.column == wrong.name for key in table.keys):
         return None  # it leads elsewhere, on purpose
@@ -121,14 +128,15 @@ def _without_member(table: HostTable, *, people: TableName, users: Users, partne
         return None
     camel = any(column.name != column.name.lower() for column in table.columns)
     column = wrong.name if wrong else ("userId" if camel else "user_id")
-    tied = f' ("{partner.name}" leads to {people})' if partner else ""
-    why = f"{wrong.type} does not lead to {people}" if wrong else f"nothing in it says whose it is{tied}"
-    return MissingLink(table=table.name, column=column, parent=people, parent_column=users.id, reason=why)
+    main = people[0]
+    tied = f' ("{partner.name}" leads to {main})' if partner else ""
+    why = f"{wrong.type} does not lead to {main}" if wrong else f"nothing in it says whose it is{tied}"
+    return MissingLink(table=table.name, column=column, parent=main, parent_column=users.id, reason=why)
 
 
-def _has_participants(table: HostTable, catalog: HostCatalog, *, people: TableName) -> bool:
+def _has_participants(table: HostTable, catalog: HostCatalog, *, people: tuple[TableName, ...]) -> bool:
     """Whether a table between says who took part: then the activity itself needs no member."""
-    return any({table.name, people} <= {key.parent for key in other.keys} for other in catalog.tables if other.name != table.name)
+    return any(table.name in (led := {key.parent for key in other.keys}) and not led.isdisjoint(people) for other in catalog.tables if other.name != table.name)
 
 
 def _singular(word: str) -> str:

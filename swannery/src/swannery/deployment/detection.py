@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from swannery.config import UserRoles, Users
 from swannery.config.models import KEY_TYPE
 from swannery.deployment import vocabulary
 from swannery.deployment.catalog import HostCatalog, HostColumn, HostTable, Sample, TableName, family, words
@@ -55,6 +54,7 @@ def choose_users_table(catalog: HostCatalog, *, asked_for: str = "") -> tuple[Ho
     if asked_for:
         return _asked_for(catalog, asked_for, candidates)
     likely = [candidate for candidate in candidates if candidate.score >= ENOUGH and not candidate.problem]
+    likely = [candidate for candidate in likely if not _extends_one_of(candidate, likely, catalog)]
     if not likely:
         seen = [candidate for candidate in candidates if candidate.score > 0]
         message = "No table looks like the app's users." + _shown(seen)
@@ -65,6 +65,12 @@ def choose_users_table(catalog: HostCatalog, *, asked_for: str = "") -> tuple[Ho
     table = catalog.find(likely[0].table)
     assert table is not None  # noqa: S101 - the candidates were made of this catalog
     return table, likely[0].reasons
+
+
+def _extends_one_of(candidate: Candidate, likely: Sequence[Candidate], catalog: HostCatalog) -> bool:
+    """Whether its own key leads to another table of people: then each row tells more of a user who stands there."""
+    table, others = catalog.find(candidate.table), {other.table for other in likely} - {candidate.table}
+    return table is not None and any(key.column == table.primary and key.parent in others for key in table.keys)
 
 
 def _asked_for(catalog: HostCatalog, text: str, candidates: Sequence[Candidate]) -> tuple[HostTable, tuple[str, ...]]:
@@ -136,48 +142,6 @@ def pick(table: HostTable, names: Iterable[str], *, kind: str = "text", labelled
     return None
 
 
-def describe_users(table: HostTable, *, reasons: Sequence[str], sample: Sample) -> tuple[Users, list[Found]]:
-    """Return the mapping of a users table, and each part of it with its reason."""
-    key = key_of(table)
-    assert key is not None  # noqa: S101 - tables without one were refused
-    found = [Found(what="users", value=str(table.name), reason="; ".join(reasons))]
-    why = "primary key" if key.name == table.primary else "no primary key, but this identifies a row"
-    found.append(Found(what="key", value=f"{key.name} ({key.type})", reason=why))
-    single = {
-        "email": pick(table, vocabulary.EMAIL),
-        "handle": pick(table, vocabulary.HANDLE),
-        "password": pick(table, vocabulary.PASSWORD),
-        "avatar": pick(table, vocabulary.AVATAR),
-        "role": pick(table, vocabulary.ROLE, labelled=True),
-        "active": pick(table, vocabulary.ACTIVE, kind="boolean"),
-        "deleted": pick(table, vocabulary.DELETED, kind="time"),
-        "updated": pick(table, vocabulary.UPDATED, kind="time"),
-    }
-    meaning = {"active": "true: may sign in", "deleted": "empty: not deleted", "updated": "tells who changed"}
-    for what, column in single.items():
-        if column is not None:
-            found.append(Found(what=what, value=column.name, reason=meaning.get(what, f"by its name, {_type_of(column)}")))
-    name = names_of(table)
-    if name:
-        found.append(Found(what="name", value=" + ".join(name), reason="by name"))
-    else:
-        found.append(Found(what="name", value="none", reason="no column of names; people go by their handle"))
-    roles, why = _roles(table, single["role"], sample)
-    if why:
-        found.append(Found(what="roles", value=_shown_roles(roles), reason=why))
-    mapped = {what: column.name if column else None for what, column in single.items()}
-    users = Users(
-        schema=table.name.schema, table=table.name.name, id=key.name, key_type=key.type, name=name, roles=roles,
-        email=mapped["email"], handle=mapped["handle"], password=mapped["password"], avatar=mapped["avatar"], role=mapped["role"],
-        active=mapped["active"], deleted=mapped["deleted"], updated=mapped["updated"],
-    )  # fmt: skip
-    return users, found
-
-
-def _type_of(column: HostColumn) -> str:
-    return "enum" if column.labels else column.type.replace("character varying", "varchar")
-
-
 def names_of(table: HostTable) -> tuple[str, ...]:
     """Return the columns that make a person's name: one that is made to be shown, else first and last, else any."""
     shown = pick(table, vocabulary.FULL_NAME[:2])
@@ -186,17 +150,3 @@ def names_of(table: HostTable) -> tuple[str, ...]:
     parts = [column.name for column in (pick(table, vocabulary.FIRST_NAME), pick(table, vocabulary.LAST_NAME)) if column]
     whole = pick(table, vocabulary.FULL_NAME)
     return tuple(parts) or ((whole.name,) if whole else ())
-
-
-def _roles(table: HostTable, column: HostColumn | None, sample: Sample) -> tuple[UserRoles, str]:
-    if column is None:
-        return UserRoles(), "no column of roles: everybody is a member"
-    values = column.labels or (sample(table.name, column.name) if table.may_read else ())
-    where = "the enum's labels" if column.labels else "the values that occur"
-    mapped = {role: tuple(v for v in values if words(v) in known) for role, known in vocabulary.ROLES.items()}
-    return UserRoles(**mapped), f"from {where}: {', '.join(values) or 'none yet'}; all others are members"
-
-
-def _shown_roles(roles: UserRoles) -> str:
-    named = {"admin": roles.admin, "trainer": roles.trainer, "moderator": roles.moderator}
-    return "; ".join(f"{role} = {', '.join(values)}" for role, values in named.items() if values) or "everybody is a member"

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from swannery.config import Activity, Users
+from swannery.config import Activity, UserProfile, Users
 from swannery.deployment.catalog import HostCatalog, HostColumn, HostKey, HostTable, TableName, quoted
 from swannery.foundation.database import connect_arguments
 from swannery.foundation.errors import Unavailable
@@ -120,6 +120,11 @@ def read_obstacles(connection: Connection) -> dict[str, Any]:
     return {"encoding": row[0], "read_only": row[1], "user": row[2], "database": row[3]}
 
 
+def places_of(*, users: Users, activities: tuple[Activity, ...]) -> tuple[Users | UserProfile | Activity, ...]:
+    """Return every table of the app that is read."""
+    return (users, *((users.profile,) if users.profile else ()), *activities)
+
+
 def find_missing_rights(connection: Connection, *, users: Users, activities: tuple[Activity, ...]) -> list[str]:
     """Return the GRANTs somebody would have to give us, none when all is well."""
     missing = []
@@ -133,8 +138,7 @@ def find_missing_rights(connection: Connection, *, users: Users, activities: tup
         missing.append(f"GRANT CREATE ON {'SCHEMA swannery' if exists else f'DATABASE {database}'} TO {us};")
     if exists and may_create and not connection.exec_driver_sql(_OWN_ALL).scalar():
         missing.append(f"ALTER SCHEMA swannery OWNER TO {us}; -- and every table in it: they belong to another role")
-    places: tuple[Users | Activity, ...] = (users, *activities)
-    for place in places:
+    for place in places_of(users=users, activities=activities):
         name = f"{quoted(place.schema)}.{quoted(place.table)}"
         rights = ["SELECT", "REFERENCES"] if isinstance(place, Users) and place.link == "foreign_key" else ["SELECT"]
         found = connection.exec_driver_sql(
@@ -174,8 +178,7 @@ class Hiding(msgspec.Struct, frozen=True, kw_only=True):
 def find_hiding(connection: Connection, *, users: Users, activities: tuple[Activity, ...]) -> list[Hiding]:
     """Return the tables of which we do not see every row. A permissive policy USING (true), with no restrictive one, hides nothing."""
     hiding = []
-    places: tuple[Users | Activity, ...] = (users, *activities)
-    for place in places:
+    for place in places_of(users=users, activities=activities):
         name = f"{quoted(place.schema)}.{quoted(place.table)}"
         found = connection.exec_driver_sql(_HIDING, {"table": name}).first()
         if found is None:

@@ -19,6 +19,28 @@ ACTIVE = ("is_active", "active", "enabled", "is_enabled")
 DELETED = ("deleted_at", "deleted_on", "discarded_at", "removed_at", "deactivated_at", "disabled_at")
 UPDATED = ("updated_at", "updated_on", "modified_at", "last_modified", "date_modified", "updated")
 
+BANNED_UNTIL = ("banned_until", "suspended_until", "blocked_until", "disabled_until", "barred_until")
+# True means: not here. Somebody who only looks around without an account is no member either.
+BARRED = (
+    "banned", "is_banned", "blocked", "is_blocked", "disabled", "is_disabled", "suspended", "is_suspended", "deactivated", "is_deactivated",
+    "deleted", "is_deleted", "archived", "is_archived", "is_anonymous",
+)  # fmt: skip
+MERGED = (
+    "merged_into_id", "merged_into", "merged_into_user_id", "merged_to_id", "merged_with_id", "duplicate_of_id", "replaced_by_id",
+)  # fmt: skip
+USER_STATUS = ("status", "state", "account_status", "user_status")
+SHUT_OUT = (
+    "banned", "suspended", "blocked", "inactive", "deactivated", "disabled", "deleted", "archived", "closed", "terminated", "merged",
+)  # fmt: skip
+PROFILE_USER = ("user", "owner", "account", "auth_user", "profile_user")
+
+ROLE_FLAGS = {
+    "admin": ("is_superuser", "is_super_admin", "is_admin", "is_administrator", "superuser", "admin"),
+    "moderator": ("is_moderator", "moderator"),
+    "trainer": ("is_trainer", "is_coach", "is_instructor", "is_teacher", "trainer", "coach"),
+}
+# True says that somebody works there, which may mean anything.
+STAFF_FLAGS = ("is_staff", "staff")
 ROLES = {
     "admin": ("admin", "administrator", "owner", "superadmin", "super_admin", "superuser", "root"),
     "trainer": ("trainer", "coach", "instructor", "teacher", "tutor", "mentor"),

@@ -160,7 +160,9 @@ class Database:
         limits = self.limits
         return (
             f"{how} statement_timeout = {int(limits.statement_s * 1000)}; {how} lock_timeout = {int(limits.lock_s * 1000)};"
-            f" {how} idle_in_transaction_session_timeout = {int(limits.idle_s * 1000)}"
+            f" {how} idle_in_transaction_session_timeout = {int(limits.idle_s * 1000)};"
+            # Many apps write times without a zone; what they write is UTC, wherever the server stands.
+            f" {how} TimeZone = 'UTC'"
         )
 
     async def _limit(self, connection: "psycopg.AsyncConnection[AnyRow]") -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from swannery.config import Activity, Users
+from swannery.config import Activity, UserProfile, Users
 from swannery.foundation.database import Transaction
 from swannery.host.models import UserKey
 
@@ -18,7 +18,7 @@ def literal(value: str) -> str:
     return "'" + value.replace("'", "''").replace("%", "%%") + "'"
 
 
-def table_of(place: Users | Activity) -> str:
+def table_of(place: Users | UserProfile | Activity) -> str:
     """Return the table's full name, quoted."""
     return f"{quoted(place.schema)}.{quoted(place.table)}"
 
@@ -26,20 +26,24 @@ def table_of(place: Users | Activity) -> str:
 def users_relation(users: Users) -> str:
     """Return the app's users as a subselect in brackets.
 
-    Columns: user_key, handle, name, role, active, password_hash, email, updated, handle_as_is.
+    Columns: user_key, handle, name, role, active, password_hash, email, updated, handle_as_is, merged_key.
 
     `handle_as_is` may be NULL and is what the app has indexed.
     `user_key` keeps its own type, so that joins use the app's primary key; `active` is never NULL; what is not mapped is '' or NULL.
     """
-    names = ", ".join(f"u.{quoted(column)}" for column in users.name) or "''"
+    place = users.profile
+    names = ", ".join([f"u.{quoted(column)}" for column in users.name] + [f"p.{quoted(column)}" for column in (place.name if place else ())])
+    names = names or "''"
     handle = _text(users.handle)
+    if place is not None and place.handle:
+        handle = f"coalesce(p.{quoted(place.handle)}::text, {handle})" if users.handle else f"p.{quoted(place.handle)}::text"
     spaced = rf"btrim(regexp_replace(concat_ws(' ', {names}), '\s+', ' ', 'g'))"
-    updated = f"u.{quoted(users.updated)}::timestamptz" if users.updated else "NULL::timestamptz"
+    beside = f" LEFT JOIN {table_of(place)} p ON p.{quoted(place.user)} = u.{quoted(users.id)}" if place else ""
     return (
         f"(SELECT u.{quoted(users.id)} AS user_key, coalesce({handle}, '') AS handle,"
         f" coalesce(nullif({spaced}, ''), {handle}, '') AS name, {_role(users)} AS role, {_active(users)} AS active,"
-        f" {_text(users.password)} AS password_hash, {_text(users.email)} AS email, {updated} AS updated,"
-        f" {handle} AS handle_as_is FROM {table_of(users)} u)"
+        f" {_text(users.password)} AS password_hash, {_text(users.email)} AS email, {_updated(users)} AS updated,"
+        f" {handle} AS handle_as_is, {_text(users.merged)} AS merged_key FROM {table_of(users)} u{beside})"
     )
 
 
@@ -47,22 +51,36 @@ def _text(column: str | None) -> str:
     return f"u.{quoted(column)}::text" if column else "NULL::text"
 
 
+def _updated(users: Users) -> str:
+    columns = [f"u.{quoted(users.updated)}::timestamptz"] if users.updated else []
+    if columns and users.profile is not None and users.profile.updated:
+        columns.append(f"p.{quoted(users.profile.updated)}::timestamptz")
+    return f"greatest({', '.join(columns)})" if columns else "NULL::timestamptz"
+
+
 def _role(users: Users) -> str:
+    """Return who somebody is; where more than one applies, the one with the most power."""
     roles = users.roles
-    mapped = [
-        (name, values) for name, values in (("admin", roles.admin), ("moderator", roles.moderator), ("trainer", roles.trainer)) if values
-    ]
-    if not users.role or not mapped:
-        return "'member'"
-    cases = " ".join(
-        f"WHEN {_text(users.role)} IN ({', '.join(literal(value) for value in values)}) THEN '{name}'" for name, values in mapped
-    )
-    return f"CASE {cases} ELSE 'member' END"
+    cases = ""
+    for name, values, columns in (
+        ("admin", roles.admin, roles.admin_if), ("moderator", roles.moderator, roles.moderator_if), ("trainer", roles.trainer, roles.trainer_if)
+    ):  # fmt: skip
+        conditions = [f"u.{quoted(column)} IS TRUE" for column in columns]
+        if users.role and values:
+            conditions.append(f"{_text(users.role)} IN ({', '.join(literal(value) for value in values)})")
+        if conditions:
+            cases += f" WHEN {' OR '.join(conditions)} THEN '{name}'"
+    return f"CASE{cases} ELSE 'member' END" if cases else "'member'"
 
 
 def _active(users: Users) -> str:
     conditions = [f"u.{quoted(users.active)} IS TRUE"] if users.active else []
-    conditions += [f"u.{quoted(users.deleted)} IS NULL"] if users.deleted else []
+    conditions += [f"u.{quoted(column)} IS NULL" for column in (users.deleted, users.merged) if column]
+    conditions += [f"u.{quoted(column)} IS NOT TRUE" for column in users.barred]
+    if users.banned_until:
+        conditions.append(f"coalesce(u.{quoted(users.banned_until)} <= now(), true)")
+    if users.status and users.shut_out:
+        conditions.append(f"coalesce({_text(users.status)} NOT IN ({', '.join(literal(value) for value in users.shut_out)}), true)")
     return " AND ".join(conditions) or "true"
 
 
