@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swannery.config import Activity, Config, ConfigInvalid, DatabaseSettings, UserRoles, Users, parse_config, read_config, render_config
+from swannery.config import (
+    Activity,
+    Config,
+    ConfigInvalid,
+    DatabaseSettings,
+    UserProfile,
+    UserRoles,
+    Users,
+    parse_config,
+    read_config,
+    render_config,
+)
 
 SMALLEST = '[users]\ntable = "users"\nid = "id"\nkey_type = "integer"\n'
 
@@ -91,6 +102,19 @@ def test_a_value_in_two_roles_is_refused() -> None:
     assert told == ["swannery.toml:5: users.roles: 'boss' is given to more than one role. Keep it in one list."]
 
 
+def test_what_is_wrong_in_the_section_of_profiles_is_told_with_its_line() -> None:
+    told = problems_of(SMALLEST + '[users.profile]\ntable = "profiles"\nnmae = "x"\n')
+    assert told == [
+        'swannery.toml:5: users.profile.user: It is missing. Add user = "…".',
+        "swannery.toml:7: users.profile.nmae: No such key. Did you mean name?",
+    ]
+
+
+def test_a_status_without_the_values_that_shut_out_is_refused_and_the_other_way_round() -> None:
+    assert problems_of(SMALLEST + 'status = "state"\n')[0].startswith("swannery.toml:5: users.status: Nothing says which values")
+    assert problems_of(SMALLEST + 'shut_out = ["banned"]\n')[0].startswith("swannery.toml:5: users.shut_out: Nothing says where")
+
+
 def test_text_that_is_no_toml_is_told_with_its_line() -> None:
     (told,) = problems_of('[site]\nname = "x\n')
     assert told.startswith("swannery.toml:2: the file: This is no TOML:")
@@ -157,6 +181,9 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 @given(table=NAMES, schema=NAMES, columns=st.lists(NAMES, min_size=4, max_size=4), values=st.lists(NAMES, max_size=3, unique=True))
 def test_any_name_survives_the_file(table: str, schema: str, columns: list[str], values: list[str]) -> None:
     key, member, at, name = columns
-    users = Users(schema=schema, table=table, id=key, key_type="uuid", name=(name, at), roles=UserRoles(admin=tuple(values)))
+    users = Users(
+        schema=schema, table=table, id=key, key_type="uuid", name=(name, at), roles=UserRoles(admin=tuple(values), admin_if=(at,)),
+        barred=(name,), profile=UserProfile(table=table, user=key, name=(name,)),
+    )  # fmt: skip
     config = Config(users=users, activities=(Activity(schema=schema, table=table, key=key, member=member, at=at),))
     assert parse_config(render_config(config)) == config

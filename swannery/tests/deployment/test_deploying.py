@@ -213,15 +213,41 @@ def test_a_file_edited_by_hand_is_kept_used_and_told(empty_database_url: str, tm
     assert ("alice", "alice", "member", "active") in members(empty_database_url)
 
 
-def test_a_file_that_does_not_fit_the_database_is_refused_with_all_differences(empty_database_url: str, tmp_path: Path) -> None:
-    run_sql(empty_database_url, app_sql("integer"))
-    text = '[users]\ntable = "users"\nid = "id"\nkey_type = "uuid"\nemail = "mail"\n'
-    activity = '[[activities]]\ntable = "lessons"\nkey = "id"\nmember = "user_id"\nat = "at"\n'
-    (tmp_path / "swannery.toml").write_text(text + activity, encoding="utf-8")
+def test_a_file_that_does_not_fit_the_database_is_refused_with_every_difference_and_its_line(
+    empty_database_url: str, tmp_path: Path
+) -> None:
+    run_sql(empty_database_url, app_sql("integer") + "CREATE TABLE nicknames (user_id integer, nick text)")
+    text = """[users]
+table = "users"
+id = "id"
+key_type = "uuid"
+email = "mail"
+active = "full_name"
+barred = ["bannd"]
+[users.roles]
+admin_if = ["is_activ"]
+[users.profile]
+table = "nicknames"
+user = "user_id"
+name = ["nick"]
+[[activities]]
+table = "session"
+key = "id"
+member = "user_id"
+at = "at"
+"""
+    (tmp_path / "swannery.toml").write_text(text, encoding="utf-8")
     with pytest.raises(CannotDeploy) as caught:
         deployed(empty_database_url, tmp_path)
-    for part in ("users has no column mail", "there is no table lessons", "users.id is integer, not uuid"):
-        assert part in caught.value.message
+    assert caught.value.message.splitlines()[1:] == [
+        "  swannery.toml:4: users.key_type: users.id is integer, not uuid.",
+        "  swannery.toml:5: users.email: users has no column mail. Did you mean email?",
+        "  swannery.toml:6: users.active: users.full_name is text and must be true or false.",
+        "  swannery.toml:7: users.barred: users has no column bannd.",
+        "  swannery.toml:9: users.roles.admin_if: users has no column is_activ. Did you mean is_active?",
+        "  swannery.toml:12: users.profile.user: nothing makes nicknames.user_id unique: somebody could have two names.",
+        '  swannery.toml:15: activities.1.table: there is no table session. Did you mean table = "sessions", schema = "public"?',
+    ]
     with pytest.raises(CannotDeploy, match="holds the users, you say sessions"):
         deployed(empty_database_url, tmp_path, users_table="sessions")
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from swannery.config import Activity, UserRoles, Users
+from swannery.config import Activity, UserProfile, UserRoles, Users
 from swannery.deployment.catalog import HostCatalog, HostColumn, HostKey, HostTable, TableName, words
-from swannery.deployment.detect_activities import MissingLink, detect_activities
 from swannery.deployment.describing import describe_users
+from swannery.deployment.detect_activities import MissingLink, detect_activities
 from swannery.deployment.detection import UsersUnclear, choose_users_table
 
 TIME = "timestamp with time zone"
@@ -81,8 +81,67 @@ def test_roles_of_text_are_taken_from_the_values_that_occur() -> None:
 
 
 def test_columns_of_the_wrong_type_are_not_taken() -> None:
-    users = mapping(table("users", "id:integer, email, active:integer, deleted_at:boolean, role:integer, password:bytea"))
+    users = mapping(table("users", "id:integer, email, active:integer, deleted_at:boolean, role:boolean, password:bytea, is_admin:integer"))
     assert (users.active, users.deleted, users.role, users.password) == (None, None, None, None)
+    assert users.roles == UserRoles()
+
+
+def test_roles_in_numbers_are_named_and_give_nobody_power_until_the_owner_says_which() -> None:
+    users = mapping(table("users", "id:integer, email, role:integer"), "0", "1")
+    assert (users.role, users.roles) == ("role", UserRoles())
+
+
+def test_every_flag_that_turns_somebody_away_is_found() -> None:
+    users = mapping(table("users", f"id:integer, email, banned:boolean, isDeleted:boolean, is_admin:boolean, suspendedUntil:{TIME}"))
+    assert (users.barred, users.banned_until) == (("banned", "isDeleted"), "suspendedUntil")
+    assert users.roles == UserRoles(admin_if=("is_admin",))
+
+
+def test_a_status_of_text_shuts_out_those_who_are_and_those_who_will_be_suspended() -> None:
+    users = mapping(table("users", "id:integer, email, status"), "ACTIVE", "TRIAL")
+    assert users.status == "status"
+    assert {"SUSPENDED", "BANNED", "INACTIVE"} <= set(users.shut_out)
+    assert "TRIAL" not in users.shut_out
+    enum = mapping(table("users", "id:integer, email, status:enum(active|trial|Banned)"))
+    assert enum.shut_out == ("Banned",)
+    assert mapping(table("users", "id:integer, email, status"), "single", "married").status is None
+
+
+def test_where_nothing_deactivates_anybody_it_says_so() -> None:
+    _, found = describe_users(table("users", "id:integer, email"), reasons=(), sample=nothing)
+    told = {one.what: one.reason for one in found}
+    assert told["active"] == "nothing deactivates anybody: whoever has a row may be here"
+    assert told["password"] == "no column of passwords; let the app or an identity provider sign people in"
+
+
+def described(users: HostTable, *others: HostTable) -> Users:
+    return describe_users(users, reasons=(), sample=nothing, catalog=catalog(users, *others))[0]
+
+
+def test_names_are_taken_from_a_table_of_profiles_where_the_users_have_none() -> None:
+    users = table("users", "id:uuid, email, password")
+    profile = table("profiles", "user_id:uuid, nickname, full_name", keys="user_id>users.id", primary="user_id")
+    assert described(users, profile).profile == UserProfile(table="profiles", user="user_id", handle="nickname", name=("full_name",))
+    many = table("aliases", "id:integer, user_id:uuid, nickname", keys="user_id>users.id")
+    assert described(users, many).profile is None
+    named = table("users", "id:uuid, email, password, username, name")
+    assert described(named, profile).profile is None
+
+
+def test_a_table_that_goes_on_with_the_users_own_key_is_no_rival() -> None:
+    users = table("accounts", "id:uuid, email, password")
+    more = table("users", "id:uuid, email, full_name", keys="id>accounts.id")
+    found, _ = choose_users_table(catalog(users, more))
+    assert found is users
+
+
+def test_a_key_that_leads_to_the_profile_leads_to_its_user() -> None:
+    users = table("users", "id:uuid, email, password")
+    profile = table("profiles", "id:uuid, full_name", keys="id>users.id")
+    lessons = table("lessons", f"id:integer, student_id:uuid, starts_at:{TIME}, status:enum(done)", keys="student_id>profiles.id")
+    activities, _, missing = detect_activities(catalog(users, profile, lessons), users=described(users, profile), sample=nothing)
+    assert [activity.member for activity in activities] == ["student_id"]
+    assert missing == []
 
 
 def test_a_name_made_to_be_shown_goes_before_its_parts() -> None:

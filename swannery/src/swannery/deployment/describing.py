@@ -11,7 +11,7 @@ MEANING = {
     "active": "true: may be here",
     "deleted": "empty: may be here",
     "banned_until": "shut out until then",
-    "merged": "set: this user became another one; the member goes with them",
+    "merged": "set: this user became another one; shut out",
     "updated": "tells who changed",
 }
 # What is not there is told as well: it decides what will not work.
@@ -93,14 +93,23 @@ def _who_is_out(table: HostTable, users: Users, sample: Sample) -> tuple[Users, 
         found.append(Found(what="barred", value=", ".join(barred), reason="true: shut out"))
     column = pick(table, vocabulary.USER_STATUS, labelled=True)
     values = _values(table, column, sample) if column else ()
-    shut_out = tuple(value for value in values if words(value) in vocabulary.SHUT_OUT)
+    shut_out = _shut_out(column, values) if column else ()
     status = column.name if column and shut_out else None
     if status:
         others = ", ".join(value for value in values if value not in shut_out) or "any other value"
-        found.append(Found(what="status", value=status, reason=f"shut out: {', '.join(shut_out)}; may be here: {others}"))
+        found.append(Found(what="status", value=status, reason=f"may be here: {others}; shut out: {', '.join(shut_out)}"))
     if not (users.active or users.deleted or users.banned_until or barred or status):
         found.append(Found(what="active", value="none", reason="nothing deactivates anybody: whoever has a row may be here"))
     return _with(users, barred=barred, status=status, shut_out=shut_out if status else ()), found
+
+
+def _shut_out(column: HostColumn, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the values that shut somebody out: those there are and, where any text may come, those that will."""
+    found = tuple(value for value in values if words(value) in vocabulary.SHUT_OUT)
+    if column.labels or not (found or "active" in map(words, values)):
+        return found
+    spelled = str.upper if all(value.isupper() for value in values) else str.lower
+    return tuple(dict.fromkeys([*found, *(spelled(word) for word in vocabulary.SHUT_OUT)]))
 
 
 def _with(users: Users, **changed: object) -> Users:

@@ -136,7 +136,11 @@ def _without_member(table: HostTable, *, people: tuple[TableName, ...], users: U
 
 def _has_participants(table: HostTable, catalog: HostCatalog, *, people: tuple[TableName, ...]) -> bool:
     """Whether a table between says who took part: then the activity itself needs no member."""
-    return any(table.name in (led := {key.parent for key in other.keys}) and not led.isdisjoint(people) for other in catalog.tables if other.name != table.name)
+    return any(
+        table.name in (led := {key.parent for key in other.keys}) and not led.isdisjoint(people)
+        for other in catalog.tables
+        if other.name != table.name
+    )
 
 
 def _singular(word: str) -> str:

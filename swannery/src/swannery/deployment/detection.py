@@ -7,7 +7,7 @@ import msgspec
 
 from swannery.config.models import KEY_TYPE
 from swannery.deployment import vocabulary
-from swannery.deployment.catalog import HostCatalog, HostColumn, HostTable, Sample, TableName, family, words
+from swannery.deployment.catalog import HostCatalog, HostColumn, HostTable, TableName, family, words
 from swannery.foundation.errors import SwanneryError
 
 ENOUGH = 40  # a good name, or an address and a password

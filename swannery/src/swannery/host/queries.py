@@ -32,7 +32,9 @@ def users_relation(users: Users) -> str:
     `user_key` keeps its own type, so that joins use the app's primary key; `active` is never NULL; what is not mapped is '' or NULL.
     """
     place = users.profile
-    names = ", ".join([f"u.{quoted(column)}" for column in users.name] + [f"p.{quoted(column)}" for column in (place.name if place else ())])
+    names = ", ".join(
+        [f"u.{quoted(column)}" for column in users.name] + [f"p.{quoted(column)}" for column in (place.name if place else ())]
+    )
     names = names or "''"
     handle = _text(users.handle)
     if place is not None and place.handle:
