@@ -6,7 +6,7 @@ Tess trains, Ada runs the place, Alice is a client, and Zoe was turned away befo
 
 from dataclasses import dataclass, field
 
-from django.contrib.auth import hashers
+from django.contrib.auth import hashers  # type: ignore[import-untyped]  # Django ships no types
 
 BCRYPT = "$2b$04$r7vYRxVpyCJjvWsS.4id9uqbHh56MQPydbLd2Mxm15S/X0GSYQ3ae"
 DEVISE, LARAVEL = BCRYPT.replace("$2b$", "$2a$"), BCRYPT.replace("$2b$", "$2y$")
@@ -41,7 +41,8 @@ SEQUELIZE = HostApp(
     CREATE TABLE "SequelizeMeta" (name character varying(255) PRIMARY KEY);
     CREATE TABLE "Users" (
         id SERIAL PRIMARY KEY, "firstName" character varying(255) NOT NULL, "lastName" character varying(255) NOT NULL,
-        email character varying(255) NOT NULL UNIQUE, username character varying(255) UNIQUE, "passwordHash" character varying(255) NOT NULL,
+        email character varying(255) NOT NULL UNIQUE, username character varying(255) UNIQUE,
+        "passwordHash" character varying(255) NOT NULL,
         role "enum_Users_role" DEFAULT 'client', "isActive" boolean DEFAULT true, "createdAt" timestamp with time zone NOT NULL,
         "updatedAt" timestamp with time zone NOT NULL, "deletedAt" timestamp with time zone);
     CREATE TABLE "Sessions" (
@@ -159,7 +160,8 @@ DEVISE_APP = HostApp(
         ('tess@app.example', '{DEVISE}', 'Tess', 'Thorn', 1, false, NULL, now(), now()),
         ('ada@app.example', '{DEVISE}', 'Ada', 'Alder', 0, true, NULL, now(), now()),
         ('zoe@app.example', '{DEVISE}', 'Zoe', 'Zinn', 0, false, now(), now(), now());
-    INSERT INTO appointments (client_id, trainer_id, starts_at, state, created_at, updated_at) VALUES (1, 2, now(), 'completed', now(), now());
+    INSERT INTO appointments (client_id, trainer_id, starts_at, state, created_at, updated_at) VALUES (1, 2, now(), 'completed',
+        now(), now());
     """,
     found={
         "table": "users", "key_type": "bigint", "handle": None, "name": ("first_name", "last_name"), "password": "encrypted_password",
@@ -173,7 +175,8 @@ DEVISE_APP = HostApp(
         "handle none no column of handles; they are made of the names",
     ),
     noise=("sessions",),
-    add="""INSERT INTO users (email, first_name, last_name, created_at, updated_at) VALUES ('ned@app.example', 'Ned', 'New', now(), now())""",
+    add="""INSERT INTO users (email, first_name, last_name, created_at, updated_at) VALUES ('ned@app.example', 'Ned', 'New', now(),
+        now())""",
     rename="UPDATE users SET last_name = 'Ashton', updated_at = now() WHERE email = 'alice@app.example'",
     deactivate="UPDATE users SET discarded_at = now(), updated_at = now() WHERE email = 'alice@app.example'",
     reactivate="UPDATE users SET discarded_at = NULL, updated_at = now() WHERE email = 'alice@app.example'",
@@ -251,9 +254,12 @@ PRISMA = HostApp(
     CREATE TABLE "Workout" (
         "id" TEXT NOT NULL, "userId" TEXT NOT NULL, "startedAt" TIMESTAMP(3) NOT NULL, "completedAt" TIMESTAMP(3),
         CONSTRAINT "Workout_pkey" PRIMARY KEY ("id"));
-    ALTER TABLE "Account" ADD CONSTRAINT "Account_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE;
-    ALTER TABLE "Session" ADD CONSTRAINT "Session_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE;
-    ALTER TABLE "Workout" ADD CONSTRAINT "Workout_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User" ("id") ON DELETE CASCADE ON UPDATE CASCADE;
+    ALTER TABLE "Account" ADD CONSTRAINT "Account_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User" ("id") ON DELETE
+        CASCADE ON UPDATE CASCADE;
+    ALTER TABLE "Session" ADD CONSTRAINT "Session_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User" ("id") ON DELETE
+        CASCADE ON UPDATE CASCADE;
+    ALTER TABLE "Workout" ADD CONSTRAINT "Workout_userId_fkey" FOREIGN KEY ("userId") REFERENCES "User" ("id") ON DELETE
+        CASCADE ON UPDATE CASCADE;
     INSERT INTO "User" ("id", "email", "name", "hashedPassword", "role", "isBanned", "updatedAt") VALUES
         ('clx0alice', 'alice@app.example', 'Alice Ash', '{BCRYPT}', 'USER', false, now()),
         ('clx0tess', 'tess@app.example', 'Tess Thorn', '{BCRYPT}', 'COACH', false, now()),
@@ -282,9 +288,11 @@ SUPABASE = HostApp(
     CREATE SCHEMA auth;
     CREATE TYPE auth.aal_level AS ENUM ('aal1', 'aal2', 'aal3');
     CREATE TABLE auth.users (
-        instance_id uuid, id uuid NOT NULL PRIMARY KEY, aud character varying(255), role character varying(255), email character varying(255),
+        instance_id uuid, id uuid NOT NULL PRIMARY KEY, aud character varying(255), role character varying(255),
+        email character varying(255),
         encrypted_password character varying(255), email_confirmed_at timestamp with time zone, invited_at timestamp with time zone,
-        confirmation_token character varying(255), last_sign_in_at timestamp with time zone, raw_app_meta_data jsonb, raw_user_meta_data jsonb,
+        confirmation_token character varying(255), last_sign_in_at timestamp with time zone, raw_app_meta_data jsonb,
+        raw_user_meta_data jsonb,
         is_super_admin boolean, created_at timestamp with time zone, updated_at timestamp with time zone, phone text DEFAULT NULL UNIQUE,
         banned_until timestamp with time zone, is_sso_user boolean DEFAULT false NOT NULL, deleted_at timestamp with time zone,
         is_anonymous boolean DEFAULT false NOT NULL);
@@ -299,7 +307,8 @@ SUPABASE = HostApp(
         refreshed_at timestamp without time zone, user_agent text, ip inet);
     CREATE TABLE auth.audit_log_entries (instance_id uuid, id uuid NOT NULL PRIMARY KEY, payload json, created_at timestamp with time zone);
     CREATE TABLE public.profiles (
-        id uuid NOT NULL PRIMARY KEY REFERENCES auth.users (id) ON DELETE CASCADE, updated_at timestamp with time zone, username text UNIQUE,
+        id uuid NOT NULL PRIMARY KEY REFERENCES auth.users (id) ON DELETE CASCADE, updated_at timestamp with time zone,
+        username text UNIQUE,
         full_name text, avatar_url text, website text);
     ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
     CREATE TABLE public.lessons (

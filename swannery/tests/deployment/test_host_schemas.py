@@ -1,4 +1,4 @@
-"""Each framework lays out its users in its own way: found, explained, deployed twice, signed in to, and followed through everything that happens."""
+"""Each framework lays out its users in its own way: found, explained, deployed twice, signed in to, and followed."""
 
 import asyncio
 from pathlib import Path
@@ -11,7 +11,6 @@ from swannery.accounts.actions.follow_users import follow_users
 from swannery.accounts.actions.sign_in import recognise, sign_in
 from swannery.config import Config, parse_config
 from swannery.deployment import DeployRequest, DeployResult, check, deploy
-from swannery.deployment.deploying import Survey
 from swannery.deployment.telling import tell_survey
 from swannery.foundation.database import Database
 from swannery.foundation.errors import Invalid
@@ -26,7 +25,7 @@ class Deployed:
         self.path = folder / "swannery.toml"
         run_sql(url, app.sql)
         self.before = dump(url, of="app", data=True)
-        self.surveys: list[Survey] = []
+        self.told: list[str] = []
         self.result = self.deploy()
 
     @property
@@ -34,7 +33,9 @@ class Deployed:
         return parse_config(self.path.read_text(encoding="utf-8"), environ={"DATABASE_URL": self.url})
 
     def deploy(self) -> DeployResult:
-        return deploy(DeployRequest(url=self.url, config_path=self.path, yes=True), show=self.surveys.append)
+        return deploy(
+            DeployRequest(url=self.url, config_path=self.path, yes=True), show=lambda survey: self.told.extend(tell_survey(survey))
+        )
 
     def follow(self) -> None:
         in_transaction(self.url, lambda tx: follow_users(tx, users=self.config.users))
@@ -70,7 +71,7 @@ def test_an_app_is_found_explained_deployed_and_left_as_it_was(deployed: Deploye
     assert {key: getattr(users, key) for key in app.found} == app.found
     assert tuple(activity.source for activity in deployed.result.config.activities) == app.activities
 
-    lines = [" ".join(line.split()) for line in tell_survey(deployed.surveys[0])]
+    lines = [" ".join(line.split()) for line in deployed.told]
     words = " ".join(lines)
     for told in app.told:
         assert told in words

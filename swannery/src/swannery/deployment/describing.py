@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from swannery.config import UserProfile, UserRoles, Users
 from swannery.deployment import vocabulary
 from swannery.deployment.catalog import HostCatalog, HostColumn, HostTable, Sample, TableName, family, words
@@ -33,15 +35,13 @@ def describe_users(
     found.append(Found(what="key", value=f"{key.name} ({key.type})", reason=why))
     single = _single(table, key)
     profile = find_profile(table, catalog, lacks_name=not names_of(table), lacks_handle=single["handle"] is None)
-    users = Users(
-        schema=table.name.schema, table=table.name.name, id=key.name, key_type=key.type, name=names_of(table), profile=profile,
-        **{what: column.name if column else None for what, column in single.items()},
-    )  # fmt: skip
+    users = Users(schema=table.name.schema, table=table.name.name, id=key.name, key_type=key.type, name=names_of(table), profile=profile)
+    users = msgspec.structs.replace(users, **{what: column.name if column else None for what, column in single.items()})
     found += _told(single, profile)
     found.append(_name_told(users))
     users, barring = _who_is_out(table, users, sample)
     roles, why = _roles(table, single["role"], sample)
-    return _with(users, roles=roles), [*found, *barring, *_roles_told(table, roles, why)]
+    return msgspec.structs.replace(users, roles=roles), [*found, *barring, *_roles_told(table, roles, why)]
 
 
 def _single(table: HostTable, key: HostColumn) -> dict[str, HostColumn | None]:
@@ -100,7 +100,7 @@ def _who_is_out(table: HostTable, users: Users, sample: Sample) -> tuple[Users, 
         found.append(Found(what="status", value=status, reason=f"may be here: {others}; shut out: {', '.join(shut_out)}"))
     if not (users.active or users.deleted or users.banned_until or barred or status):
         found.append(Found(what="active", value="none", reason="nothing deactivates anybody: whoever has a row may be here"))
-    return _with(users, barred=barred, status=status, shut_out=shut_out if status else ()), found
+    return msgspec.structs.replace(users, barred=barred, status=status, shut_out=shut_out if status else ()), found
 
 
 def _shut_out(column: HostColumn, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -110,10 +110,6 @@ def _shut_out(column: HostColumn, values: tuple[str, ...]) -> tuple[str, ...]:
         return found
     spelled = str.upper if all(value.isupper() for value in values) else str.lower
     return tuple(dict.fromkeys([*found, *(spelled(word) for word in vocabulary.SHUT_OUT)]))
-
-
-def _with(users: Users, **changed: object) -> Users:
-    return Users(**{**{name: getattr(users, name) for name in users.__struct_fields__}, **changed})
 
 
 def _values(table: HostTable, column: HostColumn, sample: Sample) -> tuple[str, ...]:

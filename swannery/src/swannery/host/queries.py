@@ -26,26 +26,24 @@ def table_of(place: Users | UserProfile | Activity) -> str:
 def users_relation(users: Users) -> str:
     """Return the app's users as a subselect in brackets.
 
-    Columns: user_key, handle, name, role, active, password_hash, email, updated, handle_as_is, merged_key.
+    Columns: user_key, handle, name, role, active, password_hash, email, updated, handle_as_is.
 
     `handle_as_is` may be NULL and is what the app has indexed.
     `user_key` keeps its own type, so that joins use the app's primary key; `active` is never NULL; what is not mapped is '' or NULL.
     """
     place = users.profile
-    names = ", ".join(
-        [f"u.{quoted(column)}" for column in users.name] + [f"p.{quoted(column)}" for column in (place.name if place else ())]
-    )
-    names = names or "''"
+    own, beside = [f"u.{quoted(column)}" for column in users.name], [f"p.{quoted(column)}" for column in (place.name if place else ())]
+    names = ", ".join([*own, *beside]) or "''"
     handle = _text(users.handle)
     if place is not None and place.handle:
         handle = f"coalesce(p.{quoted(place.handle)}::text, {handle})" if users.handle else f"p.{quoted(place.handle)}::text"
     spaced = rf"btrim(regexp_replace(concat_ws(' ', {names}), '\s+', ' ', 'g'))"
-    beside = f" LEFT JOIN {table_of(place)} p ON p.{quoted(place.user)} = u.{quoted(users.id)}" if place else ""
+    joined = f" LEFT JOIN {table_of(place)} p ON p.{quoted(place.user)} = u.{quoted(users.id)}" if place else ""
     return (
         f"(SELECT u.{quoted(users.id)} AS user_key, coalesce({handle}, '') AS handle,"
         f" coalesce(nullif({spaced}, ''), {handle}, '') AS name, {_role(users)} AS role, {_active(users)} AS active,"
         f" {_text(users.password)} AS password_hash, {_text(users.email)} AS email, {_updated(users)} AS updated,"
-        f" {handle} AS handle_as_is, {_text(users.merged)} AS merged_key FROM {table_of(users)} u{beside})"
+        f" {handle} AS handle_as_is FROM {table_of(users)} u{joined})"
     )
 
 
@@ -65,8 +63,10 @@ def _role(users: Users) -> str:
     roles = users.roles
     cases = ""
     for name, values, columns in (
-        ("admin", roles.admin, roles.admin_if), ("moderator", roles.moderator, roles.moderator_if), ("trainer", roles.trainer, roles.trainer_if)
-    ):  # fmt: skip
+        ("admin", roles.admin, roles.admin_if),
+        ("moderator", roles.moderator, roles.moderator_if),
+        ("trainer", roles.trainer, roles.trainer_if),
+    ):
         conditions = [f"u.{quoted(column)} IS TRUE" for column in columns]
         if users.role and values:
             conditions.append(f"{_text(users.role)} IN ({', '.join(literal(value) for value in values)})")
