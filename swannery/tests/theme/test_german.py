@@ -1,7 +1,7 @@
 """German is whole: every word the website says has one, with the same places for names and numbers."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -29,7 +29,11 @@ def said() -> Iterator[Message]:
 @pytest.fixture(scope="module")
 def german() -> dict[Message, Message]:
     with (LOCALE_FOLDER / "de" / "messages.po").open("rb") as source:
-        return {message.id: message.string for message in read_po(source, locale="de") if message.id}
+        return {frozen(message.id): frozen(message.string) for message in read_po(source, locale="de") if message.id}
+
+
+def frozen(message: str | Sequence[str] | None) -> Message:
+    return message if isinstance(message, str) else tuple(message or ())
 
 
 def all_of(message: Message) -> tuple[str, ...]:
