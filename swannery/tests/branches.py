@@ -11,7 +11,7 @@ from swannery.posts import visibility
 
 # Every branch there is; a test holds this list against the condition itself.
 BRANCHES = [
-    *(("audiences", name) for name in ("public", "members", "followers", "friends", "circle", "community")),
+    *(("audiences", name) for name in ("public", "members", "followers", "friends", "circle", "community", "mentioned")),
     *(("barriers", name) for name in ("deleted", "author_here", "blocked", "state")),
     *(("comment_barriers", name) for name in ("deleted", "author_here", "blocked", "state")),
 ]

@@ -18,7 +18,7 @@ from swannery.posts import actions as posts
 from swannery.posts.models import REACTIONS, Draft
 
 VIEWERS = ("owner", "member", "follower", "friend", "neighbour", "blocked", "blocker", "asker", None)
-AUDIENCES = ("public", "members", "followers", "friends", "circle", "community", "me")
+AUDIENCES = ("public", "members", "followers", "friends", "circle", "community", "mentioned", "me")
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,7 @@ class Written:
     shares: str | None = None  # the mark of the post that it hands on
     quote: bool = False
     tagged: bool = False
+    mentions: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -76,6 +77,7 @@ class World:
             "friends": frozenset((viewer, post.author)) in self.friends,
             "circle": viewer in self.circles.get(post.author, set()),
             "community": viewer in self.inside.get(post.community or "", set()),
+            "mentioned": viewer in post.mentions,
             "me": False,
         }[post.audience]
 
@@ -146,11 +148,17 @@ async def write(
     mark = marked(name)
     slug, community_id = community or (None, None)
     circle_id = await circle_of(town, author) if audience == "circle" else None
-    draft = Draft(body=f"{mark} said #Tagged", audience=audience, community_id=community_id, circle_id=circle_id, client_key=uuid4())
+    # A handle in a post for whom it names; all the others name nobody.
+    mentions = ("friend", "asker", "blocked", "gone") if audience == "mentioned" else ()
+    named = " ".join(f"@{town.handles[who]}" for who in mentions)
+    words = f"{mark} said #Tagged {named}"
+    draft = Draft(body=words, audience=audience, community_id=community_id, circle_id=circle_id, client_key=uuid4())
     post_id = await town.act(posts.publish_post, author, draft=draft)
     if state in {"held", "removed"}:
         await town.sql("UPDATE swannery.posts SET state = %(state)s WHERE id = %(id)s", state=state, id=post_id)
-    written = Written(mark=mark, author=author, id=post_id, audience=audience, state=state, community=slug, tagged=True)
+    written = Written(
+        mark=mark, author=author, id=post_id, audience=audience, state=state, community=slug, tagged=True, mentions=frozenset(mentions)
+    )
     world.posts[mark] = written
     async with town.parts.database.transaction() as tx:
         await feeds.fan_out(tx, post_id=post_id, published_at=tx.now.timestamp())
@@ -188,6 +196,10 @@ async def populate(town: Town) -> World:
     deleted = await write(town, world, "deleted", author="owner", audience="public")
     await town.act(posts.delete_post, "owner", post_id=deleted.id)
     world.posts[deleted.mark] = Written(mark=deleted.mark, author="owner", id=deleted.id, audience="public", deleted=True)
+    for name in ("public", "followers", "mentioned"):
+        again = world.posts[marked(name)]
+        named = " ".join(f"@{town.handles[who]}" for who in again.mentions)
+        await town.act(posts.edit_post, "owner", post_id=again.id, draft=Draft(body=f"{again.mark} meant #Tagged {named}"), seen=None)
     await discuss(town, world)
     await keep_and_like(town, world)
     await turn_away(town, world)

@@ -54,6 +54,7 @@ from swannery.posts import api as posts_api
 from swannery.posts import events as posts_events
 from swannery.posts import jobs as posts_jobs
 from swannery.posts import pages as posts_pages
+from swannery.posts.ports import ports as posts_ports
 
 ROOMS = Path(__file__).parent
 TEMPLATES = ("accounts", "communities", "connections", "portal", "posts")
@@ -78,6 +79,7 @@ class Parts(NamedTuple):
 def assemble(config: Config) -> Parts:
     """Make the parts. No connection is opened yet."""
     dispatcher = Dispatcher()
+    posts_ports.site_open = config.site.open
     for listener in LISTENERS:
         listener.listen(dispatcher)
     settings = config.database

@@ -1,5 +1,6 @@
 """A busy street for the pictures: long names, long words, many likes, what is held, and sessions of two months."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 from town import Town, open_town
@@ -163,9 +164,26 @@ async def hand_on(town: Town, *, post_id: int) -> None:
         await town.act(posts.share_post, who, post_id=post_id, draft=Draft(body=text, audience="members"))
     folder = await town.act(posts.make_folder, "owner", name="Read again")
     await town.act(posts.make_folder, "owner", name="Recipes for Sundays when nobody wants to cook")
+    await leave_open(town, post_id=post_id)
     latest = (await town.act(posts.latest_posts, "owner", after=None)).items
     for number, post in enumerate(latest[:4]):
         await town.act(posts.save_post, "owner", post_id=post.id, folder_id=folder.id if number == 1 else None)
+
+
+async def leave_open(town: Town, *, post_id: int) -> None:
+    """Edit and pin a post, delete another, and keep drafts: one planned, one that could not be published."""
+    words = "Forty-five minutes, no phone, **two** coffees. That is a good Tuesday."
+    await town.act(posts.edit_post, "owner", post_id=post_id, draft=Draft(body=words), seen=None)
+    await town.act(posts.pin_post, "owner", post_id=post_id, on=True)
+    blister = Draft(body="It looks worse than it is, @mx_owner.", warning="A blister, quite close up")
+    await town.act(posts.publish_post, "member", draft=blister)
+    gone = await town.act(posts.publish_post, "owner", draft=Draft(body="Said in haste."))
+    await town.act(posts.delete_post, "owner", post_id=gone)
+    async with town.parts.database.transaction() as tx:
+        morning = tx.now + timedelta(hours=14)
+    await town.act(posts.save_draft, "owner", draft=Draft(body="Good morning! Who is in?", audience="friends"), publish_at=morning)
+    kept = await town.act(posts.save_draft, "owner", draft=Draft(body="Tickets for Sunday are here.", audience="members"))
+    await town.sql("UPDATE swannery.drafts SET problem = 'You are not in this community any more.' WHERE id = %(id)s", id=kept)
 
 
 async def publish(town: Town, who: str, words: str, *, audience: str) -> int:

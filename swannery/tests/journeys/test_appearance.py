@@ -57,6 +57,13 @@ PLACES = (
     Place(name="bookmarks", path="/bookmarks"),
     Place(name="bookmarks-folder", path="/bookmarks?folder=1"),
     Place(name="bookmarks-empty", path="/bookmarks", where="quiet"),
+    Place(name="post-edit", path="/posts/9/edit"),
+    Place(name="post-history", path="/posts/9/history"),
+    Place(name="drafts", path="/drafts"),
+    Place(name="drafts-empty", path="/drafts", where="quiet"),
+    Place(name="draft", path="/compose?draft=2"),
+    Place(name="deleted", path="/deleted"),
+    Place(name="deleted-empty", path="/deleted", where="quiet"),
     Place(name="inbox", path="/inbox"),
     Place(name="inbox-empty", path="/inbox", where="quiet"),
     Place(name="activities", path="/activities"),
@@ -122,6 +129,10 @@ def open_reactions(page: Page) -> None:
     page.get_by_label("More ways to react").first.click()
 
 
+def open_choices(page: Page) -> None:
+    page.get_by_text("More choices").click()
+
+
 def write_too_much(page: Page) -> None:
     page.get_by_label("What you want to say").fill("so " * 1700)
     page.get_by_role("main").get_by_role("button", name="Post", exact=True).click()
@@ -137,6 +148,7 @@ STATES: tuple[tuple[Place, Callable[[Page], None]], ...] = (
     (Place(name="profile-menu", path="/@trainer"), open_menu),
     (Place(name="post-menu", path="/posts/9"), open_menu),
     (Place(name="post-reactions", path="/posts/9"), open_reactions),
+    (Place(name="compose-choices", path="/compose"), open_choices),
     (Place(name="compose-refused", path="/compose", status=422), write_too_much),
     (Place(name="profile-all-of-a-post", path="/@trainer"), show_all),
 )

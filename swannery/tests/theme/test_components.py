@@ -84,7 +84,7 @@ def test_six_reactions_are_offered_and_ones_own_is_marked(environment: jinja2.En
 
 
 def test_a_quote_whose_original_is_not_for_the_reader_says_so_and_shows_nothing_of_it(environment: jinja2.Environment) -> None:
-    shown = piece(environment, "post_card(post)", post=samples.QUOTES[2])
+    shown = piece(environment, "post_card(post)", post=samples.QUOTES[-1])
     assert "gone, or not for you" in shown.text
     assert "Bob" in piece(environment, "post_card(post)", post=samples.QUOTES[0]).text
 
@@ -92,7 +92,7 @@ def test_a_quote_whose_original_is_not_for_the_reader_says_so_and_shows_nothing_
 def test_a_held_post_says_so_and_cannot_be_liked(environment: jinja2.Environment) -> None:
     shown = piece(environment, "post_card(post)", post=samples.POSTS[4])
     assert "Waiting for a moderator. Only you see it." in shown.text
-    assert [form.attributes["action"] for form in shown.all("form")] == ["/posts/105/delete"]
+    assert [form.attributes["action"] for form in shown.all("form")] == ["/posts/105/pin", "/posts/105/delete"]
 
 
 def test_only_my_own_post_can_be_deleted(environment: jinja2.Environment) -> None:

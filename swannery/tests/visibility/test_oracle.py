@@ -35,9 +35,9 @@ from swannery.posts.models import REACTIONS, Draft, Post, ReactionKind
 CAST = ("owner", "member", "friend", "neighbour", "trainer")
 READERS = (*CAST, None)
 TABLES = (
-    "comments", "reactions", "feed_entries", "bookmarks", "bookmark_folders", "shares", "post_tags", "posts", "community_members",
-    "communities", "circle_members",
-    "circles", "mutes", "follow_requests", "follows", "friend_requests", "friendships", "blocks", "throttles", "activities",
+    "comments", "reactions", "feed_entries", "bookmarks", "bookmark_folders", "shares", "post_tags", "post_versions", "drafts", "posts",
+    "community_members", "communities", "circle_members", "circles", "mutes", "follow_requests", "follows", "friend_requests",
+    "friendships", "blocks", "throttles", "activities",
 )  # fmt: skip
 people = st.sampled_from(CAST)
 
@@ -220,24 +220,28 @@ class Walk(RuleBasedStateMachine):
     def _place(self, index: int) -> str | None:
         return list(self.places)[index] if index < len(self.places) else None
 
-    @rule(who=people, audience=st.sampled_from(AUDIENCES), index=st.integers(0, 1))
-    def write(self, who: str, audience: str, index: int) -> None:
+    @rule(who=people, audience=st.sampled_from(AUDIENCES), index=st.integers(0, 1), named=people)
+    def write(self, who: str, audience: str, index: int, named: str) -> None:
+        if audience == "mentioned" and (not self.meet(who, named) or named in self.world.away):
+            return
         slug = self._place(index) if audience == "community" else None
         if who in self.world.away or (audience == "community" and (slug is None or who not in self.world.inside[slug])):
             return
         self.number += 1
         mark = marked(f"p{self.number}")
         circle = self.there.run(circle_of(self.there.town, who)) if audience == "circle" else None
-        draft = Draft(body=mark, audience=audience, community_id=self.places[slug] if slug else None, circle_id=circle)
+        words = f"{mark} @{self.there.town.handles[named]}" if audience == "mentioned" else mark
+        draft = Draft(body=words, audience=audience, community_id=self.places[slug] if slug else None, circle_id=circle)
         post_id = self.act(posts.publish_post, who, draft=draft)
-        self.world.posts[mark] = Written(mark=mark, author=who, id=post_id, audience=audience, community=slug)
+        mentions = frozenset({named} if audience == "mentioned" else ())
+        self.world.posts[mark] = Written(mark=mark, author=who, id=post_id, audience=audience, community=slug, mentions=mentions)
         self.there.run(self._fan_out(post_id))
 
     async def _fan_out(self, post_id: int) -> None:
         async with self.there.town.parts.database.transaction() as tx:
             await feeds.fan_out(tx, post_id=post_id, published_at=tx.now.timestamp())
 
-    @rule(index=st.integers(0, 30), what=st.sampled_from(["deleted", "held", "removed", "shown"]))
+    @rule(index=st.integers(0, 30), what=st.sampled_from(["deleted", "restored", "held", "removed", "shown"]))
     def change(self, index: int, what: str) -> None:
         """The author deletes it, or a moderator holds, removes or shows it."""
         if index >= len(self.world.posts):
@@ -245,16 +249,21 @@ class Walk(RuleBasedStateMachine):
         old = list(self.world.posts.values())[index]
         if what == "deleted" and (old.deleted or old.author in self.world.away):
             return
+        if what == "restored" and (not old.deleted or old.author in self.world.away):
+            return
         if what == "deleted":
             self.act(posts.delete_post, old.author, post_id=old.id)
+        elif what == "restored":
+            self.act(posts.restore_post, old.author, post_id=old.id)
+            self.there.run(self._fan_out(old.id))
         else:
             if old.deleted:
                 return
             self.there.run(self._moderate(old.id, what))
         self.world.posts[old.mark] = Written(
             mark=old.mark, author=old.author, id=old.id, audience=old.audience, community=old.community,
-            state=old.state if what == "deleted" else what, deleted=old.deleted or what == "deleted",
-            shares=old.shares, quote=old.quote,
+            state=old.state if what in {"deleted", "restored"} else what, deleted=what == "deleted",
+            shares=old.shares, quote=old.quote, mentions=old.mentions,
         )  # fmt: skip
 
     async def _moderate(self, post_id: int, state: Any) -> None:

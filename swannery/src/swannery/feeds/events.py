@@ -18,12 +18,13 @@ from swannery.foundation.events import (
     PostDeleted,
     PostHeld,
     PostPublished,
+    PostRestored,
     Unfollowed,
     Unfriended,
 )
 
 
-async def _published(tx: Transaction, event: PostPublished) -> None:
+async def _published(tx: Transaction, event: PostPublished | PostRestored) -> None:
     await add_own(tx, post_id=event.post_id)
     await tx.defer(FAN_OUT, post_id=event.post_id, published_at=tx.now.timestamp())
 
@@ -69,6 +70,7 @@ def listen(dispatcher: Dispatcher) -> None:
     """Say what to listen to."""
     dispatcher.listen(PostPublished, _published)
     dispatcher.listen(PostHeld, _held)
+    dispatcher.listen(PostRestored, _published)
     dispatcher.listen(PostDeleted, _deleted)
     dispatcher.listen(Followed, _follows_changed)
     dispatcher.listen(Unfollowed, _follows_changed)

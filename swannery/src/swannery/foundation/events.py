@@ -160,6 +160,34 @@ class PostDeleted(Event, frozen=True, kw_only=True):
     author_id: int
 
 
+class PostEdited(Event, frozen=True, kw_only=True):
+    """A post's author changed its words."""
+
+    post_id: int
+    author_id: int
+
+
+class PostRestored(Event, frozen=True, kw_only=True):
+    """A post's author brought it back after deleting it."""
+
+    post_id: int
+    author_id: int
+
+
+class PostPurged(Event, frozen=True, kw_only=True):
+    """A deleted post is gone for good, with everything that belonged to it."""
+
+    post_id: int
+
+
+class Mentioned(Event, frozen=True, kw_only=True):
+    """A member was mentioned in a post they may read."""
+
+    post_id: int
+    author_id: int
+    member_id: int
+
+
 class PostShared(Event, frozen=True, kw_only=True):
     """A post was shared or quoted by another post, which can be read."""
 

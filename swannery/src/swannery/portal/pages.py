@@ -121,6 +121,7 @@ async def show_profile(
             (page.gettext("Following"), counts.followees),
             (page.gettext("Friends"), counts.friends),
         ],
+        pinned=await posts.pinned_posts(tx, viewer=viewer, author_id=person.id) if after is None else [],
         posts=found.items,
         next_url=next_url(f"{person.url}", found.next_cursor),
         active="me" if person.id == viewer.id else "",

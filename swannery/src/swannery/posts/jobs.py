@@ -2,7 +2,7 @@
 
 from swannery.foundation.database import Transaction
 from swannery.foundation.jobs import Job, Tick
-from swannery.posts.actions import erase_member, erase_what_is_left, recount_around
+from swannery.posts.actions import erase_member, erase_what_is_left, publish_due, purge, recount_around
 
 
 async def _erase(tx: Transaction, *, member_id: int) -> None:
@@ -24,4 +24,8 @@ async def _erase_again(tx: Transaction) -> None:
 
 
 # Erasing is owed: should a job of it ever be lost, it is found here.
-TICKS = (Tick(name="posts.erase_again", every_s=3600.0, work=_erase_again),)
+TICKS = (
+    Tick(name="posts.erase_again", every_s=3600.0, work=_erase_again),
+    Tick(name="posts.publish_due", every_s=15.0, work=publish_due),
+    Tick(name="posts.purge", every_s=600.0, work=purge),
+)

@@ -1,6 +1,6 @@
 """Posts, comments and reactions as others see them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, get_args
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from swannery.accounts.models import Person
 
-Audience = Literal["public", "members", "followers", "friends", "circle", "community", "me"]
+Audience = Literal["public", "members", "followers", "friends", "circle", "community", "mentioned", "me"]
 State = Literal["shown", "held", "removed"]
 Kind = Literal["text", "activity", "share"]
 ReactionKind = Literal["like", "strong", "fire", "cheer", "laugh", "hug"]
@@ -18,6 +18,9 @@ ReactionKind = Literal["like", "strong", "fire", "cheer", "laugh", "hug"]
 REACTIONS: tuple[ReactionKind, ...] = get_args(ReactionKind)
 LONGEST_POST = 5000
 LONGEST_COMMENT = 2000
+LONGEST_WARNING = 120
+RESTORABLE = timedelta(days=30)
+MOST_PINNED = 3
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +31,55 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     community_id: int | None = None
     circle_id: int | None = None
     original_id: int | None = None
+    warning: str = ""
     client_key: UUID | None = None
+
+
+class SavedDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody wrote and did not publish yet; with `publish_at` it is published then. `problem` says why that was not possible."""
+
+    id: int
+    draft: Draft
+    community: str | None
+    publish_at: datetime | None
+    problem: str
+    updated_at: datetime
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True):
+    """How a post read before it was edited; the last of them is how it reads now."""
+
+    number: int
+    body: str
+    body_html: str
+    warning: str
+    written_at: datetime
+
+    @property
+    def html(self) -> Markup:
+        """The text, rendered and sanitised when it was written."""
+        return Markup(self.body_html)  # noqa: S704 - made by rendering.py alone, which sanitises
+
+
+class Deleted(msgspec.Struct, frozen=True, kw_only=True):
+    """A post its author deleted and may still bring back."""
+
+    id: int
+    body: str
+    body_html: str
+    title: str
+    published_at: datetime
+    deleted_at: datetime
+
+    @property
+    def gone_at(self) -> datetime:
+        """When it cannot be brought back any more."""
+        return self.deleted_at + RESTORABLE
+
+    @property
+    def html(self) -> Markup:
+        """The text, rendered and sanitised when it was written."""
+        return Markup(self.body_html)  # noqa: S704 - made by rendering.py alone, which sanitises
 
 
 class ReactionCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,6 +145,8 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     saved: bool
     mine: bool
     may_comment: bool
+    warning: str = ""
+    pinned: bool = False
     original_id: int | None = None
     original: "Post | None" = None
     reason: str | None = None

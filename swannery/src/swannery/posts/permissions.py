@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Literal
 
-Deed = Literal["comment", "react", "delete_post", "delete_comment"]
+Deed = Literal["comment", "react", "edit_post", "pin_post", "delete_post", "delete_comment"]
 Relation = Literal["stranger", "reader", "author", "post_author"]
 
 # Everybody in a row's right column may do it; `post_author` wrote the post that a comment stands under.
 ALLOWED: Mapping[Deed, frozenset[Relation]] = {
     "comment": frozenset({"reader", "author"}),
     "react": frozenset({"reader", "author"}),
+    "edit_post": frozenset({"author"}),
+    "pin_post": frozenset({"author"}),
     "delete_post": frozenset({"author"}),
     "delete_comment": frozenset({"author", "post_author"}),
 }

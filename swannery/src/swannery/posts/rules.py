@@ -1,14 +1,17 @@
 """What may be published, decided without looking anything up."""
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
 
 import msgspec
 
 from swannery.foundation.errors import Invalid, NotAllowed
 from swannery.foundation.text import clean_line, clean_text
-from swannery.posts.models import LONGEST_COMMENT, LONGEST_POST, Draft, Post
+from swannery.posts.models import LONGEST_COMMENT, LONGEST_POST, LONGEST_WARNING, Draft, Post
 
-CHOOSABLE = ("public", "members", "followers", "friends", "me")
+CHOOSABLE = ("public", "members", "followers", "friends", "mentioned", "me")
+FURTHEST = timedelta(days=366)
+MOST_DRAFTS = 100
 LONGEST_FOLDER = 60
 MOST_FOLDERS = 100
 
@@ -30,9 +33,21 @@ def check_draft(
         wrong["audience"] = "You have no such circle any more."
     elif draft.community_id is None and draft.circle_id is None and (audience not in CHOOSABLE or (audience == "public" and not site_open)):
         wrong["audience"] = "Choose who may read this."
+    warning = clean_line(draft.warning)
+    if len(warning) > LONGEST_WARNING:
+        wrong["warning"] = f"{LONGEST_WARNING} letters fit. A few words are enough."
     if wrong:
         raise Invalid("This cannot be posted yet.", next_step="See what is said of each field.", fields=wrong)
-    return msgspec.structs.replace(draft, body=body, audience=audience)
+    return msgspec.structs.replace(draft, body=body, audience=audience, warning=warning)
+
+
+def check_moment(moment: datetime, *, now: datetime) -> datetime:
+    """Return when a post is to be published; raises Invalid for what is past or further away than anybody plans."""
+    if moment <= now:
+        raise Invalid("This cannot be planned yet.", fields={"publish_at": "This moment is past. Choose a later one."})
+    if moment > now + FURTHEST:
+        raise Invalid("This cannot be planned yet.", fields={"publish_at": "Choose a moment within a year."})
+    return moment
 
 
 def check_share(draft: Draft, *, original: Post) -> None:

@@ -7,7 +7,7 @@ import msgspec
 
 from swannery.accounts.models import Person
 from swannery.foundation.viewer import Role
-from swannery.posts.models import Audience, Card, Comment, Kind, Place, Post, Reaction, ReactionCount, ReactionKind, State
+from swannery.posts.models import Audience, Card, Comment, Kind, Place, Post, Reaction, ReactionCount, ReactionKind, SavedDraft, State
 
 
 class PersonOut(msgspec.Struct, frozen=True):
@@ -62,6 +62,7 @@ class OriginalOut(msgspec.Struct, frozen=True):
     html: str
     card: CardOut | None
     published_at: datetime
+    warning: str
 
 
 class PostOut(msgspec.Struct, frozen=True):
@@ -89,6 +90,8 @@ class PostOut(msgspec.Struct, frozen=True):
     reaction: ReactionKind | None
     saved: bool
     mine: bool
+    warning: str
+    pinned: bool
     original_id: int | None
     original: OriginalOut | None
 
@@ -98,6 +101,57 @@ class PostsOut(msgspec.Struct, frozen=True):
 
     items: list[PostOut]
     next: str | None
+
+
+class VersionOut(msgspec.Struct, frozen=True):
+    """How a post read at some time."""
+
+    number: int
+    text: str
+    html: str
+    warning: str
+    written_at: datetime
+
+
+class HistoryOut(msgspec.Struct, frozen=True):
+    """Every version of a post, the latest first."""
+
+    items: list[VersionOut]
+
+
+class DeletedOut(msgspec.Struct, frozen=True):
+    """A post one deleted; until `gone_at` it can be brought back."""
+
+    id: int
+    text: str
+    deleted_at: datetime
+    gone_at: datetime
+
+
+class DeletedsOut(msgspec.Struct, frozen=True):
+    """What one deleted lately, the last first."""
+
+    items: list[DeletedOut]
+
+
+class DraftOut(msgspec.Struct, frozen=True):
+    """What one wrote and did not publish yet; `problem` says why a planned one could not be."""
+
+    id: int
+    text: str
+    audience: str
+    community_id: int | None
+    circle_id: int | None
+    warning: str
+    publish_at: datetime | None
+    problem: str
+    updated_at: datetime
+
+
+class DraftsOut(msgspec.Struct, frozen=True):
+    """One's drafts, what is planned first."""
+
+    items: list[DraftOut]
 
 
 class ReactorOut(msgspec.Struct, frozen=True):
@@ -214,6 +268,7 @@ def original_out(found: Post | None) -> OriginalOut | None:
         html=found.body_html,
         card=card_out(found.card),
         published_at=found.published_at,
+        warning=found.warning,
     )
 
 
@@ -239,8 +294,26 @@ def post_out(found: Post) -> PostOut:
         reaction=found.reaction,
         saved=found.saved,
         mine=found.mine,
+        warning=found.warning,
+        pinned=found.pinned,
         original_id=found.original_id,
         original=original_out(found.original),
+    )
+
+
+def draft_out(found: SavedDraft) -> DraftOut:
+    """Return a draft of one's own."""
+    draft = found.draft
+    return DraftOut(
+        id=found.id,
+        text=draft.body,
+        audience=draft.audience,
+        community_id=draft.community_id,
+        circle_id=draft.circle_id,
+        warning=draft.warning,
+        publish_at=found.publish_at,
+        problem=found.problem,
+        updated_at=found.updated_at,
     )
 
 

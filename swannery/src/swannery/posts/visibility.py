@@ -2,7 +2,7 @@
 
 It speaks of two rows, a post and its author, and of the viewer's arrays, which are loaded once per request. It has no subqueries, so it
 can be pushed down to wherever the posts are. Plain SQL takes it as `visible_sql`, statements of SQLAlchemy Core as `visible`.
-Audiences that are not named here (mentioned) are read by their author only. Muted people are no matter of what may be read: `wanted_sql`.
+Muted people are no matter of what may be read: `wanted_sql`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import psycopg
 
 from swannery.foundation.viewer import Viewer
 
-COLUMNS = ("id", "author_id", "community_id", "circle_id", "audience", "state", "deleted_at")
+COLUMNS = ("id", "author_id", "community_id", "circle_id", "audience", "state", "deleted_at", "mentioned")
 
 VIEWER = bindparam("viewer_id", type_=BigInteger)
 SITE_OPEN = bindparam("viewer_site_open", type_=Boolean)
@@ -55,6 +55,8 @@ def audiences(post: FromClause) -> Mapping[str, ColumnElement[bool]]:
         "friends": and_(written_for == "friends", post.c.author_id == any_(FRIENDS)),
         "community": and_(written_for == "community", post.c.community_id == any_(COMMUNITIES)),
         "circle": and_(written_for == "circle", post.c.circle_id == any_(CIRCLES)),
+        # Who is mentioned stands in the post's own row, as ids: whoever is named by nobody's leave is not in it.
+        "mentioned": and_(written_for == "mentioned", any_(post.c.mentioned) == VIEWER),
     }
 
 

@@ -163,6 +163,17 @@ QUOTES = (
         original=POSTS[1],
     ),
     Post(id=108, url="/posts/108", author=TESS, published_at=NOW, html=Markup(""), kind="share", points_on=True, original=POSTS[0]),
+    Post(
+        id=110,
+        url="/posts/110",
+        author=ALICE,
+        published_at=NOW,
+        html=Markup("<p>It looks worse than it is.</p>"),
+        warning="A picture of a blister, quite close",
+        audience="mentioned",
+        mine=True,
+        pinned=True,
+    ),
     Post(id=109, url="/posts/109", author=TESS, published_at=NOW, html=Markup("<p>Look at that.</p>"), points_on=True),
 )
 

@@ -87,6 +87,9 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     reaction: str | None = None
     """How the reader reacted."""
     saved: bool = False
+    pinned: bool = False
+    warning: str = ""
+    """What stands before the words, which are folded away behind it."""
     points_on: bool = False
     """Whether it shares or quotes another post; `original` is None where that is gone or not for the reader."""
     original: "Post | None" = None

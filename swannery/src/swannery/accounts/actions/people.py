@@ -10,7 +10,7 @@ from swannery.foundation.errors import NotThere
 from swannery.foundation.text import clean_line
 from swannery.foundation.viewer import Viewer
 
-__all__ = ["find_by_handle", "find_person", "list_people", "people_by_id", "read_profile"]
+__all__ = ["find_by_handle", "find_person", "list_people", "people_by_handle", "people_by_id", "read_profile"]
 
 PAGE = 30
 HANDLE = re.compile(r"[a-z0-9_]{2,30}")
@@ -20,6 +20,12 @@ LONGEST_SEARCH = 100
 async def people_by_id(tx: Transaction, *, ids: Collection[int], viewer: Viewer) -> dict[int, Person]:
     """Return those of the members that the viewer may know of, by id."""
     return await people_queries.read_people(tx, ids=set(ids) - set(viewer.blocked))
+
+
+async def people_by_handle(tx: Transaction, *, handles: Collection[str], viewer: Viewer) -> list[Person]:
+    """Return those of the members with these handles that the viewer may know of."""
+    found = await people_queries.read_by_handle(tx, handles=handles)
+    return [person for person in found if person.id not in viewer.blocked]
 
 
 async def find_person(tx: Transaction, *, member_id: int, viewer: Viewer) -> Person:

@@ -16,6 +16,15 @@ async def read_people(tx: Transaction, *, ids: Collection[int]) -> dict[int, Per
     return {row[0]: _person(row) for row in found}
 
 
+async def read_by_handle(tx: Transaction, *, handles: Collection[str]) -> list[Person]:
+    """Return the active members with these handles. Index: members_handle."""
+    found = await tx.read(
+        "SELECT id, name, handle, role FROM swannery.members WHERE handle = ANY(%(handles)s) AND state = 'active'",
+        {"handles": list(handles)},
+    )
+    return [_person(row) for row in found]
+
+
 async def find_profile(tx: Transaction, *, handle: str) -> Profile | None:
     """Return the active member with this handle. Index: members_handle."""
     found = await tx.sql(

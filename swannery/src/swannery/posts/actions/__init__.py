@@ -10,10 +10,20 @@ from swannery.posts.actions.bookmarks import (
     save_post,
 )
 from swannery.posts.actions.comments import COMMENTS_AN_HOUR, add_comment, delete_comment, read_comments
+from swannery.posts.actions.drafts import delete_draft, list_drafts, publish_due, read_draft, save_draft
+from swannery.posts.actions.editing import delete_post, edit_post, list_deleted, pin_post, purge, read_history, restore_post
 from swannery.posts.actions.leaving import erase_member, erase_what_is_left, part, recount_around
-from swannery.posts.actions.publishing import HOUR_S, POSTS_AN_HOUR, delete_post, publish_post, set_state, share_activity, share_post
+from swannery.posts.actions.publishing import HOUR_S, POSTS_AN_HOUR, publish_post, set_state, share_activity, share_post
 from swannery.posts.actions.reacting import REACTIONS_AN_HOUR, list_reactors, react
-from swannery.posts.actions.reading import latest_posts, posts_in_community, posts_of_author, posts_tagged, read_post, read_posts
+from swannery.posts.actions.reading import (
+    latest_posts,
+    pinned_posts,
+    posts_in_community,
+    posts_of_author,
+    posts_tagged,
+    read_post,
+    read_posts,
+)
 
 __all__ = [
     "COMMENTS_AN_HOUR",
@@ -22,27 +32,39 @@ __all__ = [
     "REACTIONS_AN_HOUR",
     "add_comment",
     "delete_comment",
+    "delete_draft",
     "delete_folder",
     "delete_post",
+    "edit_post",
     "erase_member",
     "erase_what_is_left",
     "forget_post",
     "latest_posts",
+    "list_deleted",
+    "list_drafts",
     "list_folders",
     "list_reactors",
     "list_saved",
     "make_folder",
     "part",
+    "pin_post",
+    "pinned_posts",
     "posts_in_community",
     "posts_of_author",
     "posts_tagged",
+    "publish_due",
     "publish_post",
+    "purge",
     "react",
     "read_comments",
+    "read_draft",
+    "read_history",
     "read_post",
     "read_posts",
     "recount_around",
     "rename_folder",
+    "restore_post",
+    "save_draft",
     "save_post",
     "set_state",
     "share_activity",

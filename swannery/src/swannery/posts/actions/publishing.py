@@ -1,4 +1,4 @@
-"""Publishing, sharing and taking back."""
+"""Publishing and sharing."""
 
 import msgspec
 
@@ -6,16 +6,13 @@ from swannery.activities import actions as activities
 from swannery.connections.actions.circles import list_circles
 from swannery.foundation import idempotency, throttle
 from swannery.foundation.database import Transaction
-from swannery.foundation.errors import NotAllowed
-from swannery.foundation.events import PostDeleted, PostHeld, PostPublished, PostShared
+from swannery.foundation.events import Mentioned, PostHeld, PostPublished, PostShared
 from swannery.foundation.viewer import Viewer
 from swannery.posts.actions.reading import read_post
+from swannery.posts.actions.wording import word
 from swannery.posts.models import CardFacts, Draft, Kind, State
-from swannery.posts.permissions import may
-from swannery.posts.ports import ports
 from swannery.posts.queries import posts as queries
 from swannery.posts.queries import reactions
-from swannery.posts.rendering import render
 from swannery.posts.rules import check_draft, check_share
 
 HOUR_S = 3600
@@ -24,13 +21,13 @@ POSTS_AN_HOUR = 60
 
 async def publish_post(tx: Transaction, *, viewer: Viewer, draft: Draft) -> int:
     """Publish a text; returns the post's id. The same `client_key` again returns the same post."""
-    checked = await _checked(tx, viewer=viewer, draft=draft)
+    checked = await check_for(tx, viewer=viewer, draft=draft)
     return await _publish(tx, viewer=viewer, draft=checked, kind="text")
 
 
 async def share_activity(tx: Transaction, *, viewer: Viewer, activity_id: int, draft: Draft) -> int:
     """Publish something the member did, with its card; words of their own are welcome, not needed. Shared once, it is shared."""
-    checked = await _checked(tx, viewer=viewer, draft=draft, may_be_empty=True)
+    checked = await check_for(tx, viewer=viewer, draft=draft, may_be_empty=True)
     activity = await activities.read_activity(tx, viewer=viewer, activity_id=activity_id, to_share=True)
     if activity.shared_post_id is not None:
         return activity.shared_post_id
@@ -48,14 +45,15 @@ async def share_post(tx: Transaction, *, viewer: Viewer, post_id: int, draft: Dr
     original = await read_post(tx, viewer=viewer, post_id=post_id)
     if original.kind == "share" and original.original is not None:
         original = original.original
-    checked = await _checked(tx, viewer=viewer, draft=draft, may_be_empty=True)
+    checked = await check_for(tx, viewer=viewer, draft=draft, may_be_empty=True)
     check_share(checked, original=original)
     pointing = msgspec.structs.replace(checked, original_id=original.id)
     kind: Kind = "text" if checked.body else "share"
     return await _publish(tx, viewer=viewer, draft=pointing, kind=kind)
 
 
-async def _checked(tx: Transaction, *, viewer: Viewer, draft: Draft, may_be_empty: bool = False) -> Draft:
+async def check_for(tx: Transaction, *, viewer: Viewer, draft: Draft, may_be_empty: bool = False) -> Draft:
+    """Return the draft as it will be stored; raises Invalid for what the viewer may not publish now."""
     mine = [circle.id for circle in await list_circles(tx, viewer=viewer)] if draft.circle_id is not None else []
     return check_draft(draft, communities=viewer.communities, site_open=viewer.site_open, circles=mine, may_be_empty=may_be_empty)
 
@@ -63,42 +61,33 @@ async def _checked(tx: Transaction, *, viewer: Viewer, draft: Draft, may_be_empt
 async def _publish(tx: Transaction, *, viewer: Viewer, draft: Draft, kind: Kind, card: CardFacts | None = None) -> int:
     author = viewer.member_id
     places = (str(draft.community_id), str(draft.original_id), str(draft.circle_id))
-    subject = idempotency.subject_of("post", draft.body, draft.audience, *places)
+    subject = idempotency.subject_of("post", draft.body, draft.audience, draft.warning, *places)
     earlier = await idempotency.claim(tx, member_id=author, key=draft.client_key, subject=subject)
     if earlier is not None:
         return earlier
     await throttle.limit(tx, what="post", who=str(author), times=POSTS_AN_HOUR, window_s=HOUR_S)
-    state: State = "held" if await ports.must_be_held(tx, author, draft.body) else "shown"
-    words = render(draft.body)
-    post_id = await queries.insert_post(tx, author_id=author, draft=draft, html=words.html, kind=kind, state=state, card=card)
+    words = await word(tx, viewer=viewer, draft=draft)
+    post_id = await queries.insert_post(tx, author_id=author, draft=draft, words=words, kind=kind, card=card)
     await idempotency.settle(tx, member_id=author, key=draft.client_key, subject_id=post_id)
     if words.tags:
         await queries.insert_tags(tx, post_id=post_id, tags=words.tags)
     if draft.original_id is not None:
         await reactions.insert_share(tx, original_id=draft.original_id, post_id=post_id, author_id=author)
-    await _tell(tx, post_id=post_id, author_id=author, original_id=draft.original_id, state=state)
+    await _tell(tx, post_id=post_id, author_id=author, original_id=draft.original_id, words=words)
     return post_id
 
 
-async def _tell(tx: Transaction, *, post_id: int, author_id: int, original_id: int | None, state: State) -> None:
-    happened = PostPublished if state == "shown" else PostHeld
-    await tx.tell(happened(post_id=post_id, author_id=author_id))
-    if original_id is not None and state == "shown":
+async def _tell(tx: Transaction, *, post_id: int, author_id: int, original_id: int | None, words: queries.Words) -> None:
+    if words.state != "shown":
+        await tx.tell(PostHeld(post_id=post_id, author_id=author_id))
+        return
+    await tx.tell(PostPublished(post_id=post_id, author_id=author_id))
+    for member_id in words.mentioned:
+        if member_id != author_id:
+            await tx.tell(Mentioned(post_id=post_id, author_id=author_id, member_id=member_id))
+    if original_id is not None:
         await reactions.count_share(tx, post_id=post_id, step=1)
         await tx.tell(PostShared(post_id=original_id, share_id=post_id, member_id=author_id))
-
-
-async def delete_post(tx: Transaction, *, viewer: Viewer, post_id: int) -> None:
-    """Take one's own post back. Whoever may read it but did not write it learns that it is not theirs; others, nothing."""
-    member = viewer.member_id
-    post = await read_post(tx, viewer=viewer, post_id=post_id)
-    if not may("delete_post", "author" if post.mine else "reader"):
-        raise NotAllowed("Only its author can delete a post.")
-    if await queries.mark_deleted(tx, post_id=post_id, author_id=member):
-        await activities.forget_share(tx, post_id=post_id, member_id=member)
-        if post.state == "shown":
-            await reactions.count_share(tx, post_id=post_id, step=-1)
-        await tx.tell(PostDeleted(post_id=post_id, author_id=member))
 
 
 async def set_state(tx: Transaction, *, post_id: int, state: State) -> None:

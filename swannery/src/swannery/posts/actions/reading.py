@@ -34,9 +34,14 @@ async def latest_posts(tx: Transaction, *, viewer: Viewer, after: Cursor | None,
 
 
 async def posts_of_author(tx: Transaction, *, viewer: Viewer, author_id: int, after: Cursor | None, limit: int = PAGE_SIZE) -> PageOf[Post]:
-    """Return a member's newest posts that the viewer may read."""
+    """Return a member's newest posts that the viewer may read, but those they pinned."""
     rows = await queries.posts_of_author(tx, author_id=author_id, viewer=viewer, after=after, limit=limit + 1)
     return await _page(tx, rows, viewer=viewer, limit=limit)
+
+
+async def pinned_posts(tx: Transaction, *, viewer: Viewer, author_id: int) -> list[Post]:
+    """Return what a member pinned to the top of their page, as far as the viewer may read it."""
+    return await _dressed(tx, await queries.pinned_posts(tx, author_id=author_id, viewer=viewer), viewer=viewer)
 
 
 async def posts_in_community(

@@ -14,7 +14,7 @@ from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import PROBLEMS, Id
 from swannery.posts import actions
 from swannery.posts.api.parameters import AfterCursor, IdempotencyKey, PathId
-from swannery.posts.models import LONGEST_POST, Audience, Draft
+from swannery.posts.models import LONGEST_POST, LONGEST_WARNING, Audience, Draft
 from swannery.posts.rendering import tag_of
 from swannery.posts.schemas import PostOut, PostsOut, post_out
 
@@ -26,6 +26,7 @@ class NewPost(msgspec.Struct, forbid_unknown_fields=True):
     audience: Audience = "members"
     community_id: Annotated[int, msgspec.Meta(ge=1, le=Id.LARGEST)] | None = None
     circle_id: Annotated[int, msgspec.Meta(ge=1, le=Id.LARGEST)] | None = None
+    warning: Annotated[str, msgspec.Meta(max_length=LONGEST_WARNING)] = ""
 
 
 class NewShare(msgspec.Struct, forbid_unknown_fields=True):
@@ -34,6 +35,7 @@ class NewShare(msgspec.Struct, forbid_unknown_fields=True):
     text: Annotated[str, msgspec.Meta(max_length=LONGEST_POST)] = ""
     audience: Audience = "members"
     community_id: Annotated[int, msgspec.Meta(ge=1, le=Id.LARGEST)] | None = None
+    warning: Annotated[str, msgspec.Meta(max_length=LONGEST_WARNING)] = ""
 
 
 @post("/api/v1/posts", status_code=201, responses=PROBLEMS, tags=["posts"], summary="Publish a post")
@@ -42,7 +44,14 @@ async def publish(
 ) -> PostOut:
     """Publish a text and return it."""
     refuse_no_community(data.audience, data.community_id)
-    draft = Draft(body=data.text, audience=data.audience, community_id=data.community_id, circle_id=data.circle_id, client_key=key)
+    draft = Draft(
+        body=data.text,
+        audience=data.audience,
+        community_id=data.community_id,
+        circle_id=data.circle_id,
+        warning=data.warning,
+        client_key=key,
+    )
     post_id = await actions.publish_post(tx, viewer=viewer, draft=draft)
     return post_out(await actions.read_post(tx, viewer=viewer, post_id=post_id))
 
@@ -69,7 +78,7 @@ async def share(
 ) -> PostOut:
     """Hand a post on to people who may read it, and return the new post."""
     refuse_no_community(data.audience, data.community_id)
-    draft = Draft(body=data.text, audience=data.audience, community_id=data.community_id, client_key=key)
+    draft = Draft(body=data.text, audience=data.audience, community_id=data.community_id, warning=data.warning, client_key=key)
     share_id = await actions.share_post(tx, viewer=viewer, post_id=post_id, draft=draft)
     return post_out(await actions.read_post(tx, viewer=viewer, post_id=share_id))
 

@@ -1,12 +1,15 @@
 """What the forms send, and what several pages need of them."""
 
 import json
+from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
 import msgspec
 
 from swannery.foundation import idempotency
-from swannery.posts.models import Draft
+from swannery.foundation.errors import Invalid
+from swannery.foundation.web import FormState
+from swannery.posts.models import Draft, SavedDraft
 
 IN_COMMUNITY = "community:"
 FOR_CIRCLE = "circle:"
@@ -18,7 +21,12 @@ class PostForm(msgspec.Struct):
 
     text: str = ""
     audience: str = "members"
+    warning: str = ""
     client_key: UUID | None = None
+    then: str = "publish"  # or `keep`: what was pressed
+    draft: int = 0
+    publish_at: str = ""
+    utc_offset: int = 0  # minutes that the writer's clock is ahead; without a script their clock is taken for UTC
 
 
 def spoken(words: str) -> dict[str, str]:
@@ -31,9 +39,34 @@ def draft_of(data: PostForm, *, places: dict[str, int]) -> Draft:
     key = idempotency.of_words(data.client_key, data.text, data.audience)
     if data.audience.startswith(IN_COMMUNITY):
         slug = data.audience.removeprefix(IN_COMMUNITY)
-        return Draft(body=data.text, audience="community", community_id=places.get(slug, 0), client_key=key)
+        return Draft(body=data.text, audience="community", community_id=places.get(slug, 0), warning=data.warning, client_key=key)
     if data.audience.startswith(FOR_CIRCLE):
         number = data.audience.removeprefix(FOR_CIRCLE)[:LONGEST_NUMBER]
         circle_id = int(number) if number.isascii() and number.isdigit() else 0
-        return Draft(body=data.text, audience="circle", circle_id=circle_id, client_key=key)
-    return Draft(body=data.text, audience=data.audience, client_key=key)
+        return Draft(body=data.text, audience="circle", circle_id=circle_id, warning=data.warning, client_key=key)
+    return Draft(body=data.text, audience=data.audience, warning=data.warning, client_key=key)
+
+
+def place_of(saved: SavedDraft) -> str:
+    """Return the composer's one choice for a draft."""
+    if saved.community:
+        return f"{IN_COMMUNITY}{saved.community}"
+    return f"{FOR_CIRCLE}{saved.draft.circle_id}" if saved.draft.circle_id else saved.draft.audience
+
+
+def moment_of(data: PostForm) -> datetime | None:
+    """Return when it is to be published, None for now; raises Invalid for what is no moment."""
+    if not data.publish_at.strip():
+        return None
+    try:
+        local = datetime.fromisoformat(data.publish_at.strip())
+        ahead = timezone(timedelta(minutes=data.utc_offset))
+        return (local if local.tzinfo else local.replace(tzinfo=ahead)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Invalid("This cannot be planned yet.", fields={"publish_at": "This is no date and time."}) from None
+
+
+def state_of(data: PostForm, *, errors: dict[str, str]) -> FormState:
+    """Return what was typed, to be shown again with what is wrong with it."""
+    typed = {"text": data.text, "audience": data.audience, "warning": data.warning, "publish_at": data.publish_at, "draft": str(data.draft)}
+    return FormState(values=typed, errors=errors)

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar.params import Body, FromPath, FromQuery
 
 from swannery.activities import actions as activities
 from swannery.communities import actions as communities
@@ -18,15 +18,23 @@ from swannery.foundation.errors import Invalid
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import FormState, Id, Page
 from swannery.posts import actions
-from swannery.posts.pages.forms import PostForm, draft_of, spoken
+from swannery.posts.pages.forms import PostForm, draft_of, moment_of, place_of, spoken, state_of
 
 
 @get("/compose")
-async def show_composer(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page]) -> Response[Any]:
-    """The page to write on."""
+async def show_composer(
+    tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page], draft: FromQuery[int] = 0
+) -> Response[Any]:
+    """The page to write on, or to go on writing a draft."""
     mine = await communities.list_own(tx, viewer=viewer)
     own = await list_circles(tx, viewer=viewer)
-    return page.show("posts/compose.html", form=FormState(), communities=mine, circles=own, client_key=uuid4(), active="compose")
+    form = FormState()
+    if draft:
+        saved = await actions.read_draft(tx, viewer=viewer, draft_id=Id.check(draft))
+        place = place_of(saved)
+        values = {"text": saved.draft.body, "audience": place, "warning": saved.draft.warning, "draft": str(saved.id)}
+        form = FormState(values=values, errors={"form": saved.problem} if saved.problem else {})
+    return page.show("posts/compose.html", form=form, communities=mine, circles=own, client_key=uuid4(), active="compose")
 
 
 @post("/posts", status_code=303)
@@ -41,11 +49,24 @@ async def publish(
     mine = await communities.list_own(tx, viewer=viewer)
     try:
         draft = draft_of(data, places={place.slug: place.id for place in mine})
+        at = moment_of(data)
+        if data.then == "keep" or at is not None:
+            earlier = Id.check(data.draft) if data.draft else None
+            await actions.save_draft(tx, viewer=viewer, draft=draft, draft_id=earlier, publish_at=at)
+            return page.go("/drafts", notice=page.gettext("Planned.") if at else page.gettext("Kept as a draft."))
         post_id = await actions.publish_post(tx, viewer=viewer, draft=draft)
+        if data.draft:
+            await actions.delete_draft(tx, viewer=viewer, draft_id=Id.check(data.draft))
     except Invalid as error:
-        state = FormState(values={"text": data.text, "audience": data.audience}, errors=error.fields)
         own = await list_circles(tx, viewer=viewer)
-        return refuse_post(page, state=state, mine=mine, circles=own, client_key=data.client_key or uuid4())
+        return refuse_post(page, state=state_of(data, errors=error.fields), mine=mine, circles=own, client_key=data.client_key or uuid4())
+    return await answer_published(tx, viewer, page, post_id=post_id, data=data, mine=mine)
+
+
+async def answer_published(
+    tx: Transaction, viewer: Viewer, page: Page, *, post_id: int, data: PostForm, mine: list[Community]
+) -> Response[Any]:
+    """Show what was published where it was written, with an empty composer, or go where it can be seen."""
     if not page.partial or page.came_from("/compose"):
         return page.go("/", notice=page.gettext("Posted."))
     published = await actions.read_post(tx, viewer=viewer, post_id=post_id)
@@ -88,8 +109,8 @@ async def delete(
     """Delete one's own post."""
     await actions.delete_post(tx, viewer=viewer, post_id=Id.check(post_id))
     if page.partial:
-        return page.show("posts/deleted_part.html")
-    return page.go("/", notice=page.gettext("Your post is deleted."))
+        return page.show("posts/deleted_part.html", post_id=post_id)
+    return page.go("/deleted", notice=page.gettext("Your post is deleted. For 30 days you can bring it back."))
 
 
 @get("/activities")

@@ -58,7 +58,8 @@ async def erase_texts(tx: Transaction, *, member_id: int) -> None:
     """Empty and mark as deleted what a member wrote, and take back what they liked. The rows stay, so that replies keep their place."""
     values = {"member": member_id, "now": tx.now}
     await tx.sql(
-        "UPDATE swannery.posts SET body = '', body_html = '', card = NULL, deleted_at = coalesce(deleted_at, %(now)s)"
+        "UPDATE swannery.posts SET body = '', body_html = '', warning = '', mentioned = '{}', card = NULL,"
+        " deleted_at = coalesce(deleted_at, %(now)s)"
         " WHERE author_id = %(member)s AND (body <> '' OR card IS NOT NULL OR deleted_at IS NULL)",
         values,
     )
@@ -67,6 +68,6 @@ async def erase_texts(tx: Transaction, *, member_id: int) -> None:
         values,
     )
     # sees all: nobody reads here; what they kept is nobody else's, and what they tagged has no words any more.
-    for table in ("reactions", "bookmarks", "bookmark_folders"):
+    for table in ("reactions", "bookmarks", "bookmark_folders", "drafts"):
         await tx.sql(f"DELETE FROM swannery.{table} WHERE member_id = %(member)s", values)
     await tx.sql("DELETE FROM swannery.post_tags WHERE post_id IN (SELECT id FROM swannery.posts WHERE author_id = %(member)s)", values)

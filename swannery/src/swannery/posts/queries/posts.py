@@ -15,7 +15,7 @@ from swannery.posts.visibility import SHARED, shared_visible_sql, unmuted_sql, v
 COLUMNS = (
     "SELECT p.id, p.author_id, a.name, a.handle, a.role, p.community_id, g.name, g.slug, p.kind, p.audience, p.state, p.body, p.body_html,"
     " p.card::text, p.reaction_count, p.reaction_counts, p.comment_count, p.share_count, p.published_at, p.edited_at, mine.kind,"
-    " saved.member_id IS NOT NULL, p.original_id"
+    " saved.member_id IS NOT NULL, p.original_id, p.warning, p.pinned_at IS NOT NULL"
 )
 FROM_POSTS = " FROM swannery.posts p JOIN swannery.members a ON a.id = p.author_id"
 BESIDE = (
@@ -52,8 +52,20 @@ async def latest_posts(tx: Transaction, *, viewer: Viewer, after: Cursor | None,
 
 
 async def posts_of_author(tx: Transaction, *, author_id: int, viewer: Viewer, after: Cursor | None, limit: int) -> list[PostRow]:
-    """Return a member's newest posts. Index: posts_author."""
-    return await _listed(tx, "p.author_id = %(subject)s", viewer=viewer, after=after, limit=limit, subject=author_id)
+    """Return a member's newest posts but those they pinned. Index: posts_author."""
+    return await _listed(
+        tx, "p.author_id = %(subject)s AND p.pinned_at IS NULL", viewer=viewer, after=after, limit=limit, subject=author_id
+    )
+
+
+async def pinned_posts(tx: Transaction, *, author_id: int, viewer: Viewer) -> list[PostRow]:
+    """Return what a member pinned to the top of their page, the last pinned first. Index: posts_author."""
+    found = await tx.read(
+        f"{POSTS} WHERE p.author_id = %(author)s AND p.pinned_at IS NOT NULL AND {visible_sql()} AND {shared_visible_sql()}"
+        " ORDER BY p.pinned_at DESC, p.id DESC",
+        {"author": author_id, **viewer_values(viewer)},
+    )
+    return [post_of(row, viewer=viewer) for row in found]
 
 
 async def posts_in_community(tx: Transaction, *, community_id: int, viewer: Viewer, after: Cursor | None, limit: int) -> list[PostRow]:
@@ -119,25 +131,35 @@ async def hidden_counts(tx: Transaction, *, ids: Collection[int], viewer: Viewer
     }
 
 
-async def insert_post(tx: Transaction, *, author_id: int, draft: Draft, html: str, kind: Kind, state: State, card: CardFacts | None) -> int:
+class Words(NamedTuple):
+    """A text as it is stored: rendered, with whom it mentions, and whether others see it."""
+
+    html: str
+    tags: tuple[str, ...]
+    mentioned: tuple[int, ...]
+    state: State
+
+
+async def insert_post(tx: Transaction, *, author_id: int, draft: Draft, words: Words, kind: Kind, card: CardFacts | None) -> int:
     """Store a post."""
     found = await tx.sql(
         "INSERT INTO swannery.posts (author_id, community_id, kind, audience, state, body, body_html, card, published_at, original_id,"
-        " circle_id) VALUES (%(author)s, %(community)s, %(kind)s, %(audience)s, %(state)s, %(body)s, %(html)s, %(card)s::jsonb, %(now)s,"
-        " %(original)s, %(circle)s)"
-        " RETURNING id",
+        " warning, mentioned, circle_id) VALUES (%(author)s, %(community)s, %(kind)s, %(audience)s, %(state)s, %(body)s, %(html)s,"
+        " %(card)s::jsonb, %(now)s, %(original)s, %(warning)s, %(mentioned)s, %(circle)s) RETURNING id",
         {
             "author": author_id,
             "community": draft.community_id,
             "kind": kind,
             "audience": draft.audience,
-            "state": state,
+            "state": words.state,
             "body": draft.body,
-            "html": html,
+            "html": words.html,
             "card": msgspec.json.encode(card).decode() if card else None,
             "now": tx.now,
             "original": draft.original_id,
             "circle": draft.circle_id,
+            "warning": draft.warning,
+            "mentioned": list(words.mentioned),
         },
     )
     return int(found[0][0])
@@ -153,16 +175,6 @@ async def insert_tags(tx: Transaction, *, post_id: int, tags: Collection[str]) -
         "INSERT INTO swannery.post_tags (post_id, tag, published_at) SELECT p.id, tag, p.published_at FROM swannery.posts p,"
         " unnest(%(tags)s::text[]) AS tag WHERE p.id = %(post)s ON CONFLICT DO NOTHING",
         {"post": post_id, "tags": list(tags)},
-    )
-
-
-async def mark_deleted(tx: Transaction, *, post_id: int, author_id: int) -> bool:
-    """Mark an author's own post as deleted; False when it was already."""
-    return bool(
-        await tx.sql_count(
-            "UPDATE swannery.posts SET deleted_at = %(now)s WHERE id = %(id)s AND author_id = %(author)s AND deleted_at IS NULL",
-            {"now": tx.now, "id": post_id, "author": author_id},
-        )
     )
 
 
@@ -217,6 +229,8 @@ def post_of(row: AnyRow, *, viewer: Viewer) -> PostRow:
         reaction=row[20],
         saved=row[21],
         original_id=row[22],
+        warning=row[23],
+        pinned=row[24],
         mine=author.id == viewer.id,
         may_comment=viewer.signed_in,
     )

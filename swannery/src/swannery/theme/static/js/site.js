@@ -3,7 +3,7 @@
   const notices = document.getElementById("notices");
   const reader = document.body.dataset.reader;
   const DRAFTS = `swannery:draft:${reader}:`;
-  const KEPT = "textarea, select, input[type=text]";
+  const KEPT = "textarea, select, input[type=text], input[type=datetime-local]";
   const every = (root, selector) => [...(root.matches?.(selector) ? [root] : []), ...root.querySelectorAll(selector)];
 
   const storage = {
@@ -206,6 +206,7 @@
     for (const time of every(root, "time[datetime]")) {
       time.title = new Date(time.dateTime).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
     }
+    for (const offset of every(root, "[data-utc-offset]")) offset.value = -new Date().getTimezoneOffset();
     for (const form of every(root, "form[data-autosave]")) restore(form);
     for (const area of every(root, "[data-limit]")) count(area);
     for (const summary of every(root, "[data-focus-me]")) summary.focus();

@@ -1,0 +1,92 @@
+"""Keeping what is not published yet, and publishing what is planned when its time has come."""
+
+from datetime import datetime
+
+import msgspec
+
+from swannery.accounts.actions.people import people_by_id
+from swannery.communities.actions import load_memberships
+from swannery.connections.actions import load_connections
+from swannery.foundation.database import Transaction
+from swannery.foundation.errors import Conflict, NotThere, SwanneryError
+from swannery.foundation.text import clean_line, clean_text
+from swannery.foundation.viewer import Viewer
+from swannery.posts.actions.publishing import check_for, publish_post
+from swannery.posts.models import LONGEST_POST, LONGEST_WARNING, Draft, SavedDraft
+from swannery.posts.ports import ports
+from swannery.posts.queries import drafts as queries
+from swannery.posts.rules import MOST_DRAFTS, check_moment
+
+AT_ONCE = 50
+
+
+async def save_draft(
+    tx: Transaction, *, viewer: Viewer, draft: Draft, draft_id: int | None = None, publish_at: datetime | None = None
+) -> int:
+    """Keep what is written, in place of an earlier draft if one is named; with a moment, it is published then. Returns the draft's id."""
+    member = viewer.member_id
+    if publish_at is not None:
+        kept = await check_for(tx, viewer=viewer, draft=draft)
+        check_moment(publish_at, now=tx.now)
+    else:
+        # Half a thought is kept as it is; whether it can be published is asked when it is.
+        body, warning = clean_text(draft.body)[:LONGEST_POST], clean_line(draft.warning)[:LONGEST_WARNING]
+        kept = msgspec.structs.replace(draft, body=body, warning=warning)
+    if draft_id is not None:
+        if not await queries.update_draft(tx, member_id=member, draft_id=draft_id, draft=kept, publish_at=publish_at):
+            raise NotThere
+        return draft_id
+    if len(await queries.read_drafts(tx, member_id=member)) >= MOST_DRAFTS:
+        raise Conflict(f"{MOST_DRAFTS} drafts are as many as there can be.", next_step="Throw one away first.")
+    return await queries.insert_draft(tx, member_id=member, draft=kept, publish_at=publish_at)
+
+
+async def list_drafts(tx: Transaction, *, viewer: Viewer) -> list[SavedDraft]:
+    """Return one's drafts, what is planned first."""
+    return await queries.read_drafts(tx, member_id=viewer.member_id)
+
+
+async def read_draft(tx: Transaction, *, viewer: Viewer, draft_id: int) -> SavedDraft:
+    """Return one of one's drafts."""
+    found = await queries.read_draft(tx, member_id=viewer.member_id, draft_id=draft_id)
+    if found is None:
+        raise NotThere
+    return found
+
+
+async def delete_draft(tx: Transaction, *, viewer: Viewer, draft_id: int) -> None:
+    """Throw a draft away."""
+    if not await queries.delete_draft(tx, member_id=viewer.member_id, draft_id=draft_id):
+        raise NotThere
+
+
+async def publish_due(tx: Transaction) -> None:
+    """Publish what is planned for now. Everything is asked again as it stands now; what may not be published is kept, with the reason."""
+    for member_id, saved in await queries.take_due(tx, limit=AT_ONCE):
+        try:
+            async with tx.savepoint():
+                viewer = await _author(tx, member_id=member_id)
+                await publish_post(tx, viewer=viewer, draft=saved.draft)
+                await queries.delete_draft(tx, member_id=member_id, draft_id=saved.id)
+        except SwanneryError as error:
+            problem = " ".join([*error.fields.values()] or [error.message])
+            await queries.give_back(tx, member_id=member_id, draft_id=saved.id, problem=problem)
+
+
+async def _author(tx: Transaction, *, member_id: int) -> Viewer:
+    """Return a member as they would look at this moment; raises NotThere for one who is not here any more."""
+    found = await people_by_id(tx, ids=[member_id], viewer=Viewer())
+    if member_id not in found:
+        raise NotThere("You were not a member at that time.")
+    person, connections = found[member_id], await load_connections(tx, member_id=member_id)
+    return Viewer(
+        id=member_id,
+        name=person.name,
+        handle=person.handle,
+        role=person.role,
+        followees=connections.followees,
+        friends=connections.friends,
+        communities=await load_memberships(tx, member_id=member_id),
+        blocked=connections.blocked,
+        site_open=ports.site_open,
+    )

@@ -1,0 +1,105 @@
+"""Changing, pinning, deleting and bringing back what one wrote."""
+
+from datetime import datetime
+
+import msgspec
+
+from swannery.activities import actions as activities
+from swannery.foundation import throttle
+from swannery.foundation.database import Transaction
+from swannery.foundation.errors import Conflict, NotAllowed, NotThere
+from swannery.foundation.events import PostDeleted, PostEdited, PostPurged, PostRestored
+from swannery.foundation.viewer import Viewer
+from swannery.posts.actions.reading import read_post
+from swannery.posts.actions.wording import word
+from swannery.posts.models import MOST_PINNED, RESTORABLE, Deleted, Draft, Post, Version
+from swannery.posts.permissions import Deed, may
+from swannery.posts.queries import editing as queries
+from swannery.posts.queries import reactions
+from swannery.posts.queries.posts import insert_tags
+from swannery.posts.rules import check_draft
+
+HOUR_S = 3600
+EDITS_AN_HOUR = 200
+PURGED_AT_ONCE = 200
+
+
+async def _own(tx: Transaction, *, viewer: Viewer, post_id: int, deed: Deed) -> Post:
+    """Return a post of one's own. Whoever may read it but did not write it learns that it is not theirs; others, nothing."""
+    _ = viewer.member_id
+    post = await read_post(tx, viewer=viewer, post_id=post_id)
+    if not may(deed, "author" if post.mine else "reader"):
+        raise NotAllowed("Only its author can do this to a post.")
+    return post
+
+
+async def edit_post(tx: Transaction, *, viewer: Viewer, post_id: int, draft: Draft, seen: datetime | None) -> None:
+    """Change the words of one's own post, whose readers stay as they are; what it said before is kept for them.
+
+    `seen` is when it had last been edited as its author saw it: whoever edits in two windows overwrites nothing unseen.
+    """
+    post = await _own(tx, viewer=viewer, post_id=post_id, deed="edit_post")
+    # Its readers stay, also where it could not be published any more: one may mend one's words in a place one has left.
+    alone = msgspec.structs.replace(draft, audience="me", community_id=None, circle_id=None)
+    mended = check_draft(alone, communities=(), site_open=True, may_be_empty=post.kind != "text" or post.points_on)
+    checked = msgspec.structs.replace(mended, audience=post.audience, community_id=post.community.id if post.community else None)
+    await throttle.limit(tx, what="edit", who=str(viewer.id), times=EDITS_AN_HOUR, window_s=HOUR_S)
+    words = await word(tx, viewer=viewer, draft=checked)
+    if (checked.body, checked.warning) == (post.body, post.warning):
+        return
+    changed = await queries.rewrite(
+        tx, post_id=post_id, author_id=viewer.member_id, body=checked.body, warning=checked.warning, words=words, seen=seen
+    )
+    if not changed:
+        raise Conflict("This post was changed meanwhile.", next_step="Look at it as it is now, then change it again.")
+    await insert_tags(tx, post_id=post_id, tags=words.tags)
+    if words.state == "held" and post.state == "shown":
+        await reactions.count_share(tx, post_id=post_id, step=-1)
+    await tx.tell(PostEdited(post_id=post_id, author_id=viewer.member_id))
+
+
+async def read_history(tx: Transaction, *, viewer: Viewer, post_id: int) -> list[Version]:
+    """Return every version of a post one may read, the latest first."""
+    found = await queries.history(tx, post_id=post_id, viewer=viewer)
+    if not found:
+        raise NotThere
+    return found
+
+
+async def pin_post(tx: Transaction, *, viewer: Viewer, post_id: int, on: bool) -> None:
+    """Keep one's own post at the top of one's page, a few at most, or no longer."""
+    post = await _own(tx, viewer=viewer, post_id=post_id, deed="pin_post")
+    if on and not post.pinned and await queries.count_pinned(tx, author_id=viewer.member_id) >= MOST_PINNED:
+        raise Conflict(f"{MOST_PINNED} posts are pinned already.", next_step="Unpin one of them first.")
+    await queries.pin(tx, post_id=post_id, author_id=viewer.member_id, on=on)
+
+
+async def delete_post(tx: Transaction, *, viewer: Viewer, post_id: int) -> None:
+    """Take one's own post back; for some time it can be restored."""
+    post = await _own(tx, viewer=viewer, post_id=post_id, deed="delete_post")
+    if await queries.mark_deleted(tx, post_id=post_id, author_id=viewer.member_id):
+        await activities.forget_share(tx, post_id=post_id, member_id=viewer.member_id)
+        if post.state == "shown":
+            await reactions.count_share(tx, post_id=post_id, step=-1)
+        await tx.tell(PostDeleted(post_id=post_id, author_id=viewer.member_id))
+
+
+async def list_deleted(tx: Transaction, *, viewer: Viewer) -> list[Deleted]:
+    """Return what one deleted and may still bring back."""
+    return await queries.deleted_posts(tx, author_id=viewer.member_id, since=tx.now - RESTORABLE)
+
+
+async def restore_post(tx: Transaction, *, viewer: Viewer, post_id: int) -> None:
+    """Bring one's own post back, with everything that belonged to it."""
+    state = await queries.restore(tx, post_id=post_id, author_id=viewer.member_id, since=tx.now - RESTORABLE)
+    if state is None:
+        raise NotThere
+    if state == "shown":
+        await reactions.count_share(tx, post_id=post_id, step=1)
+        await tx.tell(PostRestored(post_id=post_id, author_id=viewer.member_id))
+
+
+async def purge(tx: Transaction) -> None:
+    """Remove for good what was deleted too long ago to be brought back, some at a time."""
+    for post_id in await queries.purge(tx, older_than=RESTORABLE, limit=PURGED_AT_ONCE):
+        await tx.tell(PostPurged(post_id=post_id))

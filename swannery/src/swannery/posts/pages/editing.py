@@ -1,0 +1,135 @@
+"""Changing, pinning and bringing back what one wrote; earlier versions; drafts."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, FromPath
+
+from swannery.foundation.database import Transaction
+from swannery.foundation.errors import Invalid, NotAllowed
+from swannery.foundation.viewer import Viewer
+from swannery.foundation.web import FormState, Id, Page
+from swannery.posts import actions
+from swannery.posts.models import Draft
+
+
+class EditForm(msgspec.Struct):
+    """The words as they shall be; `seen` is when they were last changed as their author saw them."""
+
+    text: str = ""
+    warning: str = ""
+    seen: str = ""
+
+
+class SwitchForm(msgspec.Struct):
+    """On or off."""
+
+    on: int = 1
+
+
+@get("/posts/{post_id:int}/edit")
+async def show_edit(
+    tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page], post_id: FromPath[int]
+) -> Response[Any]:
+    """The words of one's own post, to be changed."""
+    return await edit_page(tx, viewer, page, post_id=Id.check(post_id))
+
+
+async def edit_page(tx: Transaction, viewer: Viewer, page: Page, *, post_id: int, form: FormState | None = None) -> Response[Any]:
+    """Return the page; with `form` something was wrong with what was typed."""
+    _ = viewer.member_id
+    found = await actions.read_post(tx, viewer=viewer, post_id=post_id)
+    if not found.mine:
+        raise NotAllowed("Only its author can change a post.")
+    seen = found.edited_at.isoformat() if found.edited_at else ""
+    shown = form or FormState(values={"text": found.body, "warning": found.warning, "seen": seen})
+    return page.show("posts/edit.html", status=422 if form else 200, post=found, form=shown)
+
+
+@post("/posts/{post_id:int}/edit", status_code=303)
+async def edit(
+    tx: NamedDependency[Transaction],
+    viewer: NamedDependency[Viewer],
+    page: NamedDependency[Page],
+    post_id: FromPath[int],
+    data: Annotated[EditForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[Any]:
+    """Change the words of one's own post."""
+    typed = {"text": data.text, "warning": data.warning, "seen": data.seen}
+    try:
+        draft = Draft(body=data.text, warning=data.warning)
+        await actions.edit_post(tx, viewer=viewer, post_id=Id.check(post_id), draft=draft, seen=moment_seen(data.seen))
+    except Invalid as error:
+        return await edit_page(tx, viewer, page, post_id=post_id, form=FormState(values=typed, errors=error.fields))
+    return page.go(f"/posts/{post_id}", notice=page.gettext("Changed."))
+
+
+def moment_seen(text: str) -> datetime | None:
+    """Read what the form remembered; what is no moment matches none."""
+    try:
+        found = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        raise Invalid("This form is damaged.", fields={"form": "Reload the page and change the post again."}) from None
+    if found is not None and found.tzinfo is None:
+        raise Invalid("This form is damaged.", fields={"form": "Reload the page and change the post again."})
+    return found
+
+
+@get("/posts/{post_id:int}/history")
+async def show_history(
+    tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page], post_id: FromPath[int]
+) -> Response[Any]:
+    """How a post read before it was edited, for whoever may read it now."""
+    versions = await actions.read_history(tx, viewer=viewer, post_id=Id.check(post_id))
+    return page.show("posts/history.html", post_id=post_id, versions=versions)
+
+
+@post("/posts/{post_id:int}/pin", status_code=303)
+async def pin(
+    tx: NamedDependency[Transaction],
+    viewer: NamedDependency[Viewer],
+    page: NamedDependency[Page],
+    post_id: FromPath[int],
+    data: Annotated[SwitchForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[Any]:
+    """Pin one's own post to one's page, or unpin it."""
+    await actions.pin_post(tx, viewer=viewer, post_id=Id.check(post_id), on=bool(data.on))
+    notice = page.gettext("It stands at the top of your page now.") if data.on else page.gettext("It is no longer pinned.")
+    return page.go(f"/@{viewer.handle}", notice=notice)
+
+
+@get("/deleted")
+async def show_deleted(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page]) -> Response[Any]:
+    """What one deleted lately."""
+    return page.show("posts/deleted.html", posts=await actions.list_deleted(tx, viewer=viewer))
+
+
+@post("/posts/{post_id:int}/restore", status_code=303)
+async def restore(
+    tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page], post_id: FromPath[int]
+) -> Response[Any]:
+    """Bring one's own post back."""
+    await actions.restore_post(tx, viewer=viewer, post_id=Id.check(post_id))
+    return page.go(f"/posts/{post_id}", notice=page.gettext("It is back, with all that belonged to it."))
+
+
+@get("/drafts")
+async def show_drafts(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page]) -> Response[Any]:
+    """What one wrote and did not publish yet."""
+    return page.show("posts/drafts.html", drafts=await actions.list_drafts(tx, viewer=viewer), active="drafts")
+
+
+@post("/drafts/{draft_id:int}/delete", status_code=303)
+async def delete_draft(
+    tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page], draft_id: FromPath[int]
+) -> Response[Any]:
+    """Throw a draft away."""
+    await actions.delete_draft(tx, viewer=viewer, draft_id=Id.check(draft_id))
+    return page.go("/drafts", notice=page.gettext("The draft is gone."))
+
+
+routes = [show_edit, edit, show_history, pin, show_deleted, restore, show_drafts, delete_draft]

@@ -1,0 +1,127 @@
+"""Changing, pinning, deleting and bringing back what one wrote; earlier versions of it."""
+
+from datetime import datetime, timedelta
+
+from swannery.foundation.database import Transaction
+from swannery.foundation.viewer import Viewer
+from swannery.posts.models import Deleted, Version
+from swannery.posts.queries.posts import Words
+from swannery.posts.visibility import SHARED, shared_visible_sql, viewer_values, visible_sql
+
+
+async def rewrite(tx: Transaction, *, post_id: int, author_id: int, body: str, warning: str, words: Words, seen: datetime | None) -> bool:
+    """Store other words of an author's own post and keep those of before; False when it was changed since it was `seen`."""
+    values = {"id": post_id, "author": author_id, "seen": seen, "now": tx.now}
+    # sees all: one's own post
+    kept = await tx.sql_count(
+        "INSERT INTO swannery.post_versions (post_id, number, body, body_html, warning, written_at)"
+        " SELECT p.id, 1 + (SELECT count(*) FROM swannery.post_versions v WHERE v.post_id = p.id), p.body, p.body_html, p.warning,"
+        " coalesce(p.edited_at, p.published_at) FROM swannery.posts p WHERE p.id = %(id)s AND p.author_id = %(author)s"
+        " AND p.deleted_at IS NULL AND p.edited_at IS NOT DISTINCT FROM %(seen)s::timestamptz FOR NO KEY UPDATE OF p",
+        values,
+    )
+    if not kept:
+        return False
+    await tx.sql(
+        "UPDATE swannery.posts SET body = %(body)s, body_html = %(html)s, warning = %(warning)s, mentioned = %(mentioned)s,"
+        " edited_at = %(now)s, state = CASE WHEN state = 'shown' THEN %(state)s ELSE state END WHERE id = %(id)s",
+        {
+            **values,
+            "body": body,
+            "html": words.html,
+            "warning": warning,
+            "mentioned": list(words.mentioned),
+            "state": words.state,
+        },
+    )
+    return True
+
+
+async def history(tx: Transaction, *, post_id: int, viewer: Viewer) -> list[Version]:
+    """Return every version of a post, the latest first, if the viewer may read it now. Index: the primary keys."""
+    found = await tx.read(
+        "SELECT v.number, v.body, v.body_html, v.warning, v.written_at FROM swannery.posts p JOIN swannery.members a ON a.id = p.author_id"
+        f"{SHARED} CROSS JOIN LATERAL (SELECT number, body, body_html, warning, written_at FROM swannery.post_versions WHERE post_id = p.id"
+        " UNION ALL SELECT 2147483647, p.body, p.body_html, p.warning, coalesce(p.edited_at, p.published_at)) AS v"
+        f" WHERE p.id = %(id)s AND {visible_sql()} AND {shared_visible_sql()} ORDER BY v.number DESC",
+        {"id": post_id, **viewer_values(viewer)},
+    )
+    last = len(found)
+    return [
+        Version(number=last - place, body=row[1], body_html=row[2], warning=row[3], written_at=row[4]) for place, row in enumerate(found)
+    ]
+
+
+async def pin(tx: Transaction, *, post_id: int, author_id: int, on: bool) -> None:
+    """Pin an author's own post to the top of their page, or unpin it."""
+    await tx.sql(
+        "UPDATE swannery.posts SET pinned_at = CASE WHEN %(on)s THEN coalesce(pinned_at, %(now)s) END"
+        " WHERE id = %(id)s AND author_id = %(author)s",
+        {"id": post_id, "author": author_id, "on": on, "now": tx.now},
+    )
+
+
+async def count_pinned(tx: Transaction, *, author_id: int) -> int:
+    """Return how many posts a member has pinned; their row is locked, so that two at once do not both take the last place."""
+    await tx.sql("SELECT 1 FROM swannery.members WHERE id = %(author)s FOR NO KEY UPDATE", {"author": author_id})
+    # sees all: one's own posts
+    found = await tx.sql(
+        "SELECT count(*) FROM swannery.posts WHERE author_id = %(author)s AND pinned_at IS NOT NULL AND deleted_at IS NULL",
+        {"author": author_id},
+    )
+    return int(found[0][0])
+
+
+async def mark_deleted(tx: Transaction, *, post_id: int, author_id: int) -> bool:
+    """Mark an author's own post as deleted; False when it was already."""
+    return bool(
+        await tx.sql_count(
+            "UPDATE swannery.posts SET deleted_at = %(now)s, pinned_at = NULL"
+            " WHERE id = %(id)s AND author_id = %(author)s AND deleted_at IS NULL",
+            {"now": tx.now, "id": post_id, "author": author_id},
+        )
+    )
+
+
+async def deleted_posts(tx: Transaction, *, author_id: int, since: datetime) -> list[Deleted]:
+    """Return what a member deleted since then, the last first. Index: posts_author."""
+    # sees all: one's own posts
+    found = await tx.read(
+        "SELECT id, body, body_html, coalesce(card ->> 'title', ''), published_at, deleted_at FROM swannery.posts"
+        " WHERE author_id = %(author)s AND deleted_at > %(since)s ORDER BY deleted_at DESC, id DESC LIMIT 200",
+        {"author": author_id, "since": since},
+    )
+    return [Deleted(id=row[0], body=row[1], body_html=row[2], title=row[3], published_at=row[4], deleted_at=row[5]) for row in found]
+
+
+async def restore(tx: Transaction, *, post_id: int, author_id: int, since: datetime) -> str | None:
+    """Bring an author's own post back that was deleted since then; returns its state, None when there is no such post."""
+    found = await tx.sql(
+        "UPDATE swannery.posts SET deleted_at = NULL WHERE id = %(id)s AND author_id = %(author)s AND deleted_at > %(since)s"
+        " RETURNING state",
+        {"id": post_id, "author": author_id, "since": since},
+    )
+    return str(found[0][0]) if found else None
+
+
+PARTS = ("post_versions", "post_tags", "reactions", "comments", "bookmarks")
+
+
+async def purge(tx: Transaction, *, older_than: timedelta, limit: int) -> list[int]:
+    """Delete posts for good that were deleted so long ago, and everything that belongs to them. Index: posts_deleted."""
+    # sees all: nobody is shown these
+    found = await tx.sql(
+        "SELECT id FROM swannery.posts WHERE deleted_at < %(before)s ORDER BY deleted_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED",
+        {"before": tx.now - older_than, "limit": limit},
+    )
+    ids = [int(row[0]) for row in found]
+    if ids:
+        for part in PARTS:
+            await tx.sql(f"DELETE FROM swannery.{part} WHERE post_id = ANY(%(ids)s)", {"ids": ids})
+        await tx.sql(
+            "DELETE FROM swannery.shares s USING swannery.posts p WHERE p.id = ANY(%(ids)s) AND s.original_id = p.original_id"
+            " AND s.post_id = p.id",
+            {"ids": ids},
+        )
+        await tx.sql("DELETE FROM swannery.posts WHERE id = ANY(%(ids)s)", {"ids": ids})
+    return ids
