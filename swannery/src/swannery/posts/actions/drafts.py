@@ -87,6 +87,7 @@ async def _author(tx: Transaction, *, member_id: int) -> Viewer:
         followees=connections.followees,
         friends=connections.friends,
         communities=await load_memberships(tx, member_id=member_id),
+        circles=connections.circles,
         blocked=connections.blocked,
         site_open=ports.site_open,
     )
