@@ -49,6 +49,7 @@ from swannery.foundation.serving import run_to_end, serve
 from swannery.foundation.theming import Theme
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import API, Edge, Page, Platform, Site, refuse, translate
+from swannery.host.doors import Doors, open_doors
 from swannery.portal import pages as portal_pages
 from swannery.posts import api as posts_api
 from swannery.posts import events as posts_events
@@ -74,6 +75,7 @@ class Parts(NamedTuple):
     theme: Theme
     database: Database
     queue: Queue
+    doors: Doors
 
 
 def assemble(config: Config) -> Parts:
@@ -101,7 +103,7 @@ def assemble(config: Config) -> Parts:
     site = Site(name=config.site.name, open=config.site.open, language=config.site.language, secure=config.site.secure)
     folders = {room: ROOMS / room / "templates" for room in TEMPLATES}
     theme = Theme(template_folders=folders, site_name=site.name, default_language=site.language)
-    return Parts(config=config, site=site, theme=theme, database=database, queue=queue)
+    return Parts(config=config, site=site, theme=theme, database=database, queue=queue, doors=open_doors(config, environ=os.environ))
 
 
 async def _tidy(tx: Transaction) -> None:
@@ -174,6 +176,9 @@ def dependencies(parts: Parts) -> dict[str, Provide]:
     def config() -> Config:
         return parts.config
 
+    def doors() -> Doors:
+        return parts.doors
+
     def site() -> Site:
         return parts.site
 
@@ -185,7 +190,7 @@ def dependencies(parts: Parts) -> dict[str, Provide]:
 
     return {
         "visit": Provide(visit),
-        **{kind.__name__: Provide(kind, sync_to_thread=False) for kind in (tx, viewer, page, blank_page, database, config, site)},
+        **{kind.__name__: Provide(kind, sync_to_thread=False) for kind in (tx, viewer, page, blank_page, database, config, site, doors)},
     }
 
 

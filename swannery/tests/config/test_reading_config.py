@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from swannery.config import (
@@ -178,6 +178,7 @@ def test_the_address_of_the_database_is_never_written() -> None:
 NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=20)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # its tables of letters are slow to load on a busy machine
 @given(table=NAMES, schema=NAMES, columns=st.lists(NAMES, min_size=4, max_size=4), values=st.lists(NAMES, max_size=3, unique=True))
 def test_any_name_survives_the_file(table: str, schema: str, columns: list[str], values: list[str]) -> None:
     key, member, at, name = columns
@@ -187,3 +188,47 @@ def test_any_name_survives_the_file(table: str, schema: str, columns: list[str],
     )  # fmt: skip
     config = Config(users=users, activities=(Activity(schema=schema, table=table, key=key, member=member, at=at),))
     assert parse_config(render_config(config)) == config
+
+
+TOKENS = SMALLEST + '[signed_tokens]\nalgorithm = "HS256"\nissuer = "https://app.example"\naudience = "people"\n'
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("", "swannery.toml:5: signed_tokens: It does not say where the key is."),
+        ('key_env = "A"\nkey_file = "b"\n', "swannery.toml:5: signed_tokens: The key is in more than one place"),
+        ('jwks_url = "https://app.example/keys"\n', "swannery.toml:9: signed_tokens.jwks_url: A secret is never fetched"),
+        ('jwks_url = "http://app.example/keys"\n', "swannery.toml:9: signed_tokens.jwks_url: This is no address"),
+        ('key_env = "s3cr3t and more"\n', "swannery.toml:9: signed_tokens.key_env: This is no name of a variable."),
+        ('key = "s3cr3t"\n', "swannery.toml:9: signed_tokens.key: No such key."),
+        ('key_env = "A"\nlongest_s = 3600\n', "swannery.toml:10: signed_tokens.longest_s:"),
+    ],
+)
+def test_a_mistake_about_tokens_is_told_with_its_line_and_without_the_secret(lines: str, said: str) -> None:
+    with pytest.raises(ConfigInvalid) as refused:
+        parse_config(TOKENS + lines)
+    assert said in str(refused.value)
+    assert "s3cr3t" not in str(refused.value)
+
+
+def test_an_algorithm_that_is_not_taken_is_told_with_its_line() -> None:
+    with pytest.raises(ConfigInvalid, match=r"swannery.toml:6: signed_tokens.algorithm: .*none.* Write algorithm = \"HS256\" or"):
+        parse_config(TOKENS.replace("HS256", "none") + 'key_env = "A"\n')
+
+
+def test_key_material_must_be_where_the_file_says(tmp_path: Path) -> None:
+    path = tmp_path / "swannery.toml"
+    environ = {"DATABASE_URL": "postgresql://x/y"}
+    for line, said in (
+        ('key_env = "APP_SECRET"', "9: signed_tokens.key_env: The environment has no"),
+        ('key_file = "app.key"', "9: signed_tokens.key_file: There is no file"),
+    ):
+        path.write_text(f"{TOKENS}{line}\n", encoding="utf-8")
+        with pytest.raises(ConfigInvalid, match=said):
+            read_config(path, environ)
+    (tmp_path / "app.key").write_text("secret", encoding="utf-8")
+    tokens = read_config(path, environ).signed_tokens
+    assert tokens is not None
+    assert tokens.key_file == str(tmp_path / "app.key")
+    assert read_config(path, environ) == parse_config(render_config(read_config(path, environ)), environ=environ)

@@ -8,11 +8,14 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from swannery.accounts.actions.sign_in import STAYS, sign_in, sign_out
+from swannery.accounts.actions.sign_in_token import sign_in_with_token
 from swannery.accounts.devices import address_of, device_of
 from swannery.config import Config
 from swannery.foundation.database import Database, Transaction
 from swannery.foundation.viewer import Role, Viewer
 from swannery.foundation.web import PROBLEMS
+from swannery.host.doors import Doors
+from swannery.host.tokens import LONGEST
 
 SCHEME = "bearer "
 MOST = 1024
@@ -70,6 +73,33 @@ async def open_session(
     return OpenSession(token=token, expires_in=int(STAYS.total_seconds()))
 
 
+class SignedToken(msgspec.Struct, forbid_unknown_fields=True):
+    """A one-use token that the app signed for the person."""
+
+    token: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST)]
+
+
+@post("/api/v1/session/token", status_code=201, responses=PROBLEMS, tags=["session"], summary="Sign in with a token of the app")
+async def exchange_token(
+    database: NamedDependency[Database],
+    config: NamedDependency[Config],
+    doors: NamedDependency[Doors],
+    request: Request[Any, Any, Any],
+    data: JSONBody[SignedToken],
+) -> OpenSession:
+    """Sign in with a one-use token that the app signed; 404 where this site takes none. Every other refusal reads the same."""
+    forwarded = request.headers.getall("x-forwarded-for", [])
+    opened = await sign_in_with_token(
+        database,
+        users=config.users,
+        doors=doors,
+        token=data.token,
+        address=address_of(request.client.host if request.client else "", forwarded=forwarded, trusted=config.server.trusted_proxies),
+        device=device_of(request.headers.get("user-agent", "")) or "API",
+    )
+    return OpenSession(token=opened.token, expires_in=int(STAYS.total_seconds()))
+
+
 @get("/api/v1/session", responses=PROBLEMS, tags=["session"], summary="Who am I")
 async def read_session(viewer: NamedDependency[Viewer]) -> SessionMember:
     """Return the member this token belongs to."""
@@ -83,4 +113,4 @@ async def close_session(tx: NamedDependency[Transaction], viewer: NamedDependenc
     await sign_out(tx, viewer=viewer)
 
 
-routes = [open_session, read_session, close_session]
+routes = [open_session, exchange_token, read_session, close_session]

@@ -10,12 +10,14 @@ from litestar.params import Body, FromPath
 
 from swannery.accounts.actions import own_profile
 from swannery.accounts.actions.sign_in import STAYS, end_sign_in, list_sign_ins, sign_in, sign_out, sign_out_elsewhere
+from swannery.accounts.actions.sign_in_token import sign_in_with_token
 from swannery.accounts.devices import address_of, device_of
 from swannery.config import Config
 from swannery.foundation.database import Database, Transaction
 from swannery.foundation.errors import Invalid, TooMany
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import FormState, Id, Page, Site, local_path
+from swannery.host.doors import Doors
 
 COOKIE = "swannery"
 
@@ -66,12 +68,8 @@ async def take_sign_in(
             users=config.users,
             identifier=data.identifier,
             password=data.password,
-            address=address_of(
-                request.client.host if request.client else "",
-                forwarded=request.headers.getall("x-forwarded-for", []),
-                trusted=config.server.trusted_proxies,
-            ),
-            device=device_of(request.headers.get("user-agent", "")),
+            address=sender_of(request, config),
+            device=_device(request),
         )
     except (Invalid, TooMany) as error:
         sentence = f"{error.message} {error.next_step}".strip()
@@ -83,6 +81,80 @@ async def take_sign_in(
     answer = blank_page.go(wanted)
     set_token(answer, token=token, site=site)
     return answer
+
+
+class TokenForm(msgspec.Struct):
+    """What the app signed, and where to go afterwards."""
+
+    token: str = ""
+    next: str = "/"
+
+
+@get("/sign-in/token")
+async def follow_token(
+    database: NamedDependency[Database],
+    config: NamedDependency[Config],
+    doors: NamedDependency[Doors],
+    blank_page: NamedDependency[Page],
+    site: NamedDependency[Site],
+) -> Response[Any]:
+    """Sign in by a link of the app. Whatever comes of it, the browser goes on to an address without the token and names none before it."""
+    request = blank_page.request
+    wanted = local_path(request.query_params.get("next"), otherwise="/")
+    # A picture, a frame or a browser that looks ahead uses up no token and signs nobody in.
+    ahead = request.headers.get("sec-fetch-dest", "document") != "document" or "prefetch" in request.headers.get("sec-purpose", "")
+    if ahead:
+        answer = blank_page.go("/sign-in")
+    else:
+        try:
+            answer = await _enter(
+                database, config, doors, blank_page, site, TokenForm(token=request.query_params.get("token", ""), next=wanted)
+            )
+        except (Invalid, TooMany) as error:
+            answer = blank_page.go("/sign-in", notice=f"{blank_page.gettext(error.message)} {blank_page.gettext(error.next_step)}")
+    answer.headers["referrer-policy"] = "no-referrer"
+    return answer
+
+
+@post("/sign-in/token", status_code=303, exclude_from_csrf=True)
+async def take_token(
+    database: NamedDependency[Database],
+    config: NamedDependency[Config],
+    doors: NamedDependency[Doors],
+    blank_page: NamedDependency[Page],
+    site: NamedDependency[Site],
+    data: Annotated[TokenForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[Any]:
+    """Sign in by a form of the app's. It comes from another site, so no token of ours is in it; the app's own vouches for it."""
+    try:
+        return await _enter(database, config, doors, blank_page, site, data)
+    except (Invalid, TooMany) as error:
+        sentence = f"{blank_page.gettext(error.message)} {blank_page.gettext(error.next_step)}"
+        headers = {"retry-after": str(error.retry_after_s)} if isinstance(error, TooMany) else {}
+        state = FormState(errors={"identifier": sentence})
+        status = 429 if isinstance(error, TooMany) else 422
+        return blank_page.show("theme/sign_in.html", status=status, headers=headers, form=state, next=local_path(data.next, otherwise="/"))
+
+
+async def _enter(database: Database, config: Config, doors: Doors, page: Page, site: Site, form: TokenForm) -> Response[Any]:
+    opened = await sign_in_with_token(
+        database, users=config.users, doors=doors, token=form.token, address=sender_of(page.request, config), device=_device(page.request)
+    )
+    # Said aloud, so that nobody writes under a name that somebody else's link gave them.
+    notice = page.gettext("You are signed in as %(name)s.") % {"name": opened.name}
+    answer = page.go(local_path(form.next, otherwise="/"), notice=notice)
+    set_token(answer, token=opened.token, site=site)
+    return answer
+
+
+def sender_of(request: Request[Any, Any, Any], config: Config) -> str:
+    """Return the address the request came from."""
+    forwarded = request.headers.getall("x-forwarded-for", [])
+    return address_of(request.client.host if request.client else "", forwarded=forwarded, trusted=config.server.trusted_proxies)
+
+
+def _device(request: Request[Any, Any, Any]) -> str:
+    return device_of(request.headers.get("user-agent", ""))
 
 
 def set_token(answer: Response[Any], *, token: str, site: Site) -> None:
@@ -172,4 +244,7 @@ async def end_others(tx: NamedDependency[Transaction], viewer: NamedDependency[V
     return page.go("/settings", notice=page.gettext("Signed out everywhere else."))
 
 
-routes = [show_sign_in, take_sign_in, take_sign_out, show_settings, change_profile, change_privacy, end_one, end_others]
+routes = [
+    show_sign_in, take_sign_in, follow_token, take_token, take_sign_out,
+    show_settings, change_profile, change_privacy, end_one, end_others,
+]  # fmt: skip

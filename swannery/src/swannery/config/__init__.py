@@ -1,6 +1,16 @@
 """What `swannery.toml` says, as one frozen struct; read and validated once, at start."""
 
-from swannery.config.models import Activity, Config, DatabaseSettings, ServerSettings, SiteSettings, UserProfile, UserRoles, Users
+from swannery.config.models import (
+    Activity,
+    Config,
+    DatabaseSettings,
+    ServerSettings,
+    SignedTokens,
+    SiteSettings,
+    UserProfile,
+    UserRoles,
+    Users,
+)
 from swannery.config.reading import ConfigInvalid, Problem, parse_config, read_config
 from swannery.config.writing import render_config
 
@@ -11,6 +21,7 @@ __all__ = [
     "DatabaseSettings",
     "Problem",
     "ServerSettings",
+    "SignedTokens",
     "SiteSettings",
     "UserProfile",
     "UserRoles",

@@ -147,6 +147,22 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(c for c in (self.key, self.member, self.at, self.partner, self.status) if c))
 
 
+class SignedTokens(msgspec.Struct, frozen=True, kw_only=True):
+    """One-use tokens by which the app signs its people in. The key stands in one of three places, never in the file itself.
+
+    `key_env`: a variable of the environment; `key_file`: a file, from the folder of this one; `jwks_url`: an address.
+    """
+
+    algorithm: Literal["HS256", "RS256", "EdDSA"]
+    issuer: Name
+    audience: Name
+    claim: Name = "sub"
+    key_env: str = ""
+    key_file: str = ""
+    jwks_url: str = ""
+    longest_s: Annotated[int, msgspec.Meta(ge=5, le=300)] = 300
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True):
     """All of it."""
 
@@ -155,3 +171,4 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     database: DatabaseSettings = DatabaseSettings()
     server: ServerSettings = ServerSettings()
     activities: tuple[Activity, ...] = ()
+    signed_tokens: SignedTokens | None = None

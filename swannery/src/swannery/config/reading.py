@@ -13,6 +13,7 @@ import msgspec
 
 from swannery.config.lines import Place, lines_of
 from swannery.config.models import Config, ServerSettings
+from swannery.config.sign_in import located, missing_material, wrong_in_sign_in
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,24 +50,30 @@ def read_config(path: Path, environ: Mapping[str, str]) -> Config:
         raise ConfigInvalid((_whole_file(path, f"cannot be read ({reason}).", "Make it with: swannery deploy URL"),)) from None
     except UnicodeDecodeError:
         raise ConfigInvalid((_whole_file(path, "is not UTF-8.", "Save it as UTF-8."),)) from None
-    config = parse_config(text, source=path.name, environ=environ)
+    config = parse_config(text, source=path.name, environ=environ, folder=path.parent)
     if not config.database.url:
         raise ConfigInvalid((_whole_file(path, "names no database.", "Set DATABASE_URL, or write url under [database]."),))
-    return config
+    return located(config, folder=path.parent)
 
 
 def _whole_file(path: Path, wrong: str, next_step: str) -> Problem:
     return Problem(source=path.name, line=0, key="the file", wrong=wrong, next_step=next_step)
 
 
-def parse_config(text: str, *, source: str = "swannery.toml", environ: Mapping[str, str] | None = None) -> Config:
-    """Validate the text of a file; raises ConfigInvalid with every problem found."""
+def parse_config(
+    text: str, *, source: str = "swannery.toml", environ: Mapping[str, str] | None = None, folder: Path | None = None
+) -> Config:
+    """Validate the text of a file; raises ConfigInvalid with every problem found. With a folder, the files it names must be there."""
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigInvalid((_no_toml(str(error), source=source, text=text),)) from None
     reader = _Reader(source=source, lines=lines_of(text))
     config = reader.read(raw, environ or {})
+    if config is not None and folder is not None:
+        for place, wrong, next_step in missing_material(config, environ=environ or {}, folder=folder):
+            reader.complain(place, wrong, next_step)
+        config = None if reader.problems else config
     if config is None:
         raise ConfigInvalid(tuple(sorted(reader.problems, key=lambda problem: problem.line)))
     return config
@@ -99,20 +106,20 @@ class _Reader:
 
     def _struct(self, kind: type[msgspec.Struct], raw: object, *, place: Place) -> dict[str, Any]:
         if not isinstance(raw, dict):
-            self._complain(place, f"Expected a section, got {raw!r}.", f"Write it as [{_dotted(place)}] with lines under it.")
+            self.complain(place, f"Expected a section, got {raw!r}.", f"Write it as [{_dotted(place)}] with lines under it.")
             return {}
         fields = {field.name: field for field in msgspec.structs.fields(kind)}
         for key in raw:
             if key not in fields:
                 near = difflib.get_close_matches(key, fields, n=1, cutoff=0.6)
                 hint = f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(fields)}."
-                self._complain((*place, key), "No such key.", hint)
+                self.complain((*place, key), "No such key.", hint)
         values: dict[str, Any] = {}
         for name, field in fields.items():
             if name in raw:
                 values[name] = self._value(field.type, raw[name], place=(*place, name))
             elif field.required:
-                self._complain((*place, name), "It is missing.", f"Add {name} = {_example(field.type)}.")
+                self.complain((*place, name), "It is missing.", f"Add {name} = {_example(field.type)}.")
         return values
 
     def _value(self, kind: Any, raw: object, *, place: Place) -> Any:  # noqa: ANN401 - any TOML value
@@ -122,7 +129,7 @@ class _Reader:
         item = get_args(kind)[0] if get_origin(kind) is tuple else None
         if isinstance(item, type) and issubclass(item, msgspec.Struct):
             if not isinstance(raw, list):
-                self._complain(place, "Expected sections in double brackets.", f"Write it as [[{_dotted(place)}]].")
+                self.complain(place, "Expected sections in double brackets.", f"Write it as [[{_dotted(place)}]].")
                 return []
             return [self._struct(item, entry, place=(*place, number)) for number, entry in enumerate(raw)]
         try:
@@ -130,11 +137,11 @@ class _Reader:
         except msgspec.ValidationError as error:
             said = str(error).split(" - at ")[0].replace("`", "")
             if "regex" in said:  # the one pattern there is, in words
-                self._complain(
+                self.complain(
                     place, f"{raw!r} is no type a key may have.", "Write what the catalog calls it: integer, bigint, uuid, text …"
                 )
             else:
-                self._complain(place, f"{said}.", f"Write {place[-1]} = {_example(kind)}.")
+                self.complain(place, f"{said}.", f"Write {place[-1]} = {_example(kind)}.")
         return raw
 
     def _environment(self, values: dict[str, Any], environ: Mapping[str, str]) -> None:
@@ -154,29 +161,32 @@ class _Reader:
         """What only the values together, or a closer look at one, can tell."""
         address = config.site.public_url
         if address and not re.match(r"https?://[^\s/]+/?$", address):
-            self._complain(("site", "public_url"), f"{address!r} is no web address.", 'Write it like "https://people.example.com".')
+            self.complain(("site", "public_url"), f"{address!r} is no web address.", 'Write it like "https://people.example.com".')
         seen: set[str] = set()
         for number, activity in enumerate(config.activities):
             if activity.source in seen:
-                self._complain(("activities", number, "table"), "It is listed twice.", "Keep one of the two sections.")
+                self.complain(("activities", number, "table"), "It is listed twice.", "Keep one of the two sections.")
             seen.add(activity.source)
+        for place, wrong, next_step in wrong_in_sign_in(config):
+            self.complain(place, wrong, next_step)
         for network in config.server.trusted_proxies:
             if not _is_network(network):
-                self._complain(("server", "trusted_proxies"), f"{network!r} is no network.", 'Write it like "10.0.0.0/8" or "127.0.0.1".')
+                self.complain(("server", "trusted_proxies"), f"{network!r} is no network.", 'Write it like "10.0.0.0/8" or "127.0.0.1".')
         self._users(config)
 
     def _users(self, config: Config) -> None:
         users = config.users
         roles = users.roles
         if users.status and not users.shut_out:
-            self._complain(("users", "status"), "Nothing says which values shut somebody out.", 'Add shut_out = ["…"].')
+            self.complain(("users", "status"), "Nothing says which values shut somebody out.", 'Add shut_out = ["…"].')
         if users.shut_out and not users.status:
-            self._complain(("users", "shut_out"), "Nothing says where these values stand.", 'Add status = "…", the name of a column.')
+            self.complain(("users", "shut_out"), "Nothing says where these values stand.", 'Add status = "…", the name of a column.')
         named = [*roles.admin, *roles.trainer, *roles.moderator]
         for value in sorted({value for value in named if named.count(value) > 1}):
-            self._complain(("users", "roles"), f"{value!r} is given to more than one role.", "Keep it in one list.")
+            self.complain(("users", "roles"), f"{value!r} is given to more than one role.", "Keep it in one list.")
 
-    def _complain(self, place: Place, wrong: str, next_step: str) -> None:
+    def complain(self, place: Place, wrong: str, next_step: str) -> None:
+        """Note a problem with its line."""
         self.problems.append(Problem(source=self._source, line=self._line(place), key=_dotted(place), wrong=wrong, next_step=next_step))
 
     def _line(self, place: Place) -> int:

@@ -22,6 +22,8 @@ def render_config(config: Config) -> str:
     parts += ["[users]", *_lines(config.users), "", "[users.roles]", *_lines(config.users.roles), ""]
     if config.users.profile is not None:
         parts += ["[users.profile]", *_lines(config.users.profile), ""]
+    if config.signed_tokens is not None:
+        parts += ["[signed_tokens]", *_lines(config.signed_tokens), ""]
     for activity in config.activities:
         parts += ["[[activities]]", *_lines(activity), ""]
     return "\n".join(parts)

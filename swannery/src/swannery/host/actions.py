@@ -2,10 +2,12 @@
 
 from swannery.config import Users
 from swannery.foundation.database import Transaction
-from swannery.host import passwords, queries
+from swannery.host import passwords, queries, rules
 from swannery.host.models import Credentials, UserKey
 
-__all__ = ["UserKey", "activities_relation", "count_users_roughly", "find_credentials", "users_relation", "verify_password"]
+__all__ = [
+    "UserKey", "activities_relation", "count_users_roughly", "find_credentials", "find_user", "users_relation", "verify_password",
+]  # fmt: skip
 
 # The app's users as a relation that other features join in their own statements; it is the one place that reads the mapping.
 users_relation = queries.users_relation
@@ -29,6 +31,15 @@ async def find_credentials(tx: Transaction, *, users: Users, identifier: str) ->
     if stored is None or not passwords.is_usable(stored):
         return nobody
     return Credentials(user_key=found[0].user_key, password_hash=stored, active=found[0].active)
+
+
+async def find_user(tx: Transaction, *, users: Users, key: str) -> Credentials | None:
+    """Return the active user with this key, written as text; None where there is none."""
+    typed = rules.key_of_text(key, key_type=users.key_type)
+    found = await queries.find_user_by_key(tx, users=users, key=typed) if typed is not None else None
+    if found is None or not found.active:
+        return None
+    return Credentials(user_key=found.user_key, password_hash=found.password_hash or "", active=True)
 
 
 async def verify_password(password_hash: str, password: str) -> bool:

@@ -119,6 +119,14 @@ async def _find_users(tx: Transaction, *, users: Users, identifier: str, conditi
     return [Login(*row) for row in found]
 
 
+async def find_user_by_key(tx: Transaction, *, users: Users, key: UserKey) -> Login | None:
+    """Return the user with this key. Index: the app's primary key."""
+    found = await tx.sql(
+        f"SELECT u.user_key, u.password_hash, u.active, 0 FROM {users_relation(users)} u WHERE u.user_key = %(key)s", {"key": key}
+    )
+    return Login(*found[0]) if len(found) == 1 else None
+
+
 async def sample_passwords(tx: Transaction, *, users: Users) -> list[str]:
     """Return some of the app's stored passwords, to learn their kinds and costs."""
     if not users.password:

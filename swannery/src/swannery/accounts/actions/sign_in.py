@@ -11,7 +11,7 @@ from swannery.accounts.actions.gone_members import take_back
 from swannery.accounts.actions.provision import provision_members
 from swannery.accounts.devices import network_of
 from swannery.accounts.models import SignIn
-from swannery.accounts.queries import sign_ins
+from swannery.accounts.queries import sign_ins, used_tokens
 from swannery.config import Users
 from swannery.foundation import throttle
 from swannery.foundation.database import Database, Transaction
@@ -96,9 +96,11 @@ async def sign_in(database: Database, *, users: Users, identifier: str, password
     if not right or credentials.user_key is None or not credentials.active:
         raise refused()
     async with database.transaction() as tx:
-        member_id = await _member(tx, users=users, key=credentials.user_key)
+        member_id = await member_of(tx, users=users, key=credentials.user_key)
+        if member_id is None:
+            raise refused()
         await _count_as_success(tx, tried)
-        return await _open(tx, member_id=member_id, password_hash=credentials.password_hash, device=device)
+        return await open_sign_in(tx, member_id=member_id, password_hash=credentials.password_hash, device=device)
 
 
 def refused() -> Invalid:
@@ -135,19 +137,18 @@ async def _count_as_success(tx: Transaction, tried: Try) -> None:
     await throttle.count_up(tx, key=tried.success, window_s=int(REMEMBERED.total_seconds()))
 
 
-async def _member(tx: Transaction, *, users: Users, key: UserKey) -> int:
-    """Return the user's membership; whoever registered a moment ago gets it now."""
+async def member_of(tx: Transaction, *, users: Users, key: UserKey) -> int | None:
+    """Return the user's membership; whoever registered a moment ago gets it now. None where they are to have none."""
     found = await sign_ins.find_member_of_user(tx, key=key)
     if found is None:
         await take_back(tx, users=users)
         await provision_members(tx, users=users)
         found = await sign_ins.find_member_of_user(tx, key=key)
-    if found is None:
-        raise refused()
     return found
 
 
-async def _open(tx: Transaction, *, member_id: int, password_hash: str, device: str) -> str:
+async def open_sign_in(tx: Transaction, *, member_id: int, password_hash: str, device: str) -> str:
+    """Begin a sign-in and return its token; it ends when the app's user has another password than this one."""
     token = secrets.token_urlsafe(32)
     await sign_ins.insert_sign_in(
         tx,
@@ -207,4 +208,5 @@ async def list_sign_ins(tx: Transaction, *, viewer: Viewer) -> list[SignIn]:
 async def tidy(tx: Transaction) -> None:
     """Forget what has ended."""
     await sign_ins.tidy(tx)
+    await used_tokens.tidy(tx)
     await throttle.tidy(tx)
