@@ -1,13 +1,17 @@
 """Handing a post on: never to anybody who could not read it anyway."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from town import Town
 
+from swannery.activities.actions import import_activities, list_activities
 from swannery.communities import actions as communities
 from swannery.communities.models import Foundation
 from swannery.connections import actions as connections
+from swannery.feeds import actions as feeds
+from swannery.foundation.database import statements_sent
 from swannery.foundation.errors import Invalid, NotAllowed, NotThere
 from swannery.posts import actions
 from swannery.posts.models import Draft
@@ -128,3 +132,23 @@ async def test_the_same_form_twice_shares_once_and_a_refused_one_keeps_its_words
     assert refused.status_code == 422
     assert "see you there" in refused.text
     assert "only members can be shown it" in refused.text
+
+
+async def test_the_busiest_home_takes_five_statements_beside_that_for_its_reader(town: Town) -> None:
+    await town.act(connections.follow, "member", person_id=town.ids["owner"])
+    await town.act(connections.block, "member", person_id=town.ids["blocked"])
+    post_id = await publish(town, "neighbour")
+    for number in range(12):
+        await share(town, "owner", post_id, words=f"quote {number}" if number % 2 else "")
+    async with town.parts.database.transaction() as tx:
+        await import_activities(tx, tables=town.parts.config.activities, since=tx.now - timedelta(days=30))
+    done = (await town.act(list_activities, "owner"))[0]
+    await town.act(actions.share_activity, "owner", activity_id=done.id, draft=Draft(body=""))
+    async with town.acting("member") as (tx, viewer):
+        sent: list[str] = []
+        statements_sent.set(sent)
+        found = await feeds.read_home(tx, viewer=viewer, after=None, limit=10)
+    assert len(found.items) == 10
+    assert sum(item.post.original is not None for item in found.items) == 9
+    # the kept list, what lies beyond it, the posts with what they hand on, whom to leave out of counts, people on cards
+    assert len(sent) == 5, [text[:60] for text in sent]

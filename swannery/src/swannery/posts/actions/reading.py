@@ -1,6 +1,6 @@
 """Reading posts: what each viewer may see, with the counts and people each may know of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -24,8 +24,8 @@ async def read_post(tx: Transaction, *, viewer: Viewer, post_id: int) -> Post:
 
 async def read_posts(tx: Transaction, *, viewer: Viewer, ids: Sequence[int]) -> list[Post]:
     """Return those of the posts that the viewer may read, in the order of the ids."""
-    found = await queries.read_posts(tx, ids=ids, viewer=viewer)
-    return await _dressed(tx, [found[id_] for id_ in ids if id_ in found], viewer=viewer)
+    found = await queries.read_posts(tx, ids=ids, viewer=viewer, originals=True)
+    return await _dressed(tx, [found[id_] for id_ in ids if id_ in found], viewer=viewer, known=found)
 
 
 async def latest_posts(tx: Transaction, *, viewer: Viewer, after: Cursor | None, limit: int = PAGE_SIZE) -> PageOf[Post]:
@@ -64,13 +64,17 @@ async def _page(tx: Transaction, rows: list[queries.PostRow], *, viewer: Viewer,
     return PageOf(items=posts, next_cursor=encode(Cursor(posts[-1].published_at, posts[-1].id)) if more else None)
 
 
-async def _dressed(tx: Transaction, rows: list[queries.PostRow], *, viewer: Viewer) -> list[Post]:
+async def _dressed(
+    tx: Transaction, rows: list[queries.PostRow], *, viewer: Viewer, known: Mapping[int, queries.PostRow] | None = None
+) -> list[Post]:
     """Put in what is not in the rows: the posts they point at, counts without hidden people, and the people whom cards name.
 
-    At most one statement each, and none where there is nothing of the kind.
+    At most one statement each, and none where there is nothing of the kind. `known`: what they point at was read along.
     """
     pointed = {row.post.original_id for row in rows if row.post.original_id is not None}
-    originals = await queries.read_posts(tx, ids=pointed, viewer=viewer)
+    if known is None:
+        known = await queries.read_posts(tx, ids=pointed, viewer=viewer)
+    originals = {id_: known[id_] for id_ in pointed if id_ in known}
     everything = [*rows, *originals.values()]
     ids = {row.post.id for row in everything}
     hidden = await queries.hidden_counts(tx, ids=ids, viewer=viewer) if viewer.blocked and ids else {}

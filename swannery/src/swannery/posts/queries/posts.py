@@ -36,12 +36,17 @@ class PostRow(msgspec.Struct, frozen=True, kw_only=True):
     card: CardFacts | None
 
 
-async def read_posts(tx: Transaction, *, ids: Collection[int], viewer: Viewer) -> dict[int, PostRow]:
-    """Return those of the posts that the viewer may read, by id. Index: the primary key."""
+# What the wanted posts point at, read along with them: one statement for both.
+POINTED_AT = " || ARRAY(SELECT q.original_id FROM swannery.posts q WHERE q.id = ANY(%(ids)s::bigint[]) AND q.original_id IS NOT NULL)"
+
+
+async def read_posts(tx: Transaction, *, ids: Collection[int], viewer: Viewer, originals: bool = False) -> dict[int, PostRow]:
+    """Return those of the posts that the viewer may read, by id; with `originals` also what they share or quote. The primary key."""
     if not ids:
         return {}
     found = await tx.read(
-        f"{POSTS} WHERE p.id = ANY(%(ids)s) AND {visible_sql()} AND {shared_visible_sql()}", {"ids": list(ids), **viewer_values(viewer)}
+        f"{POSTS} WHERE p.id = ANY(%(ids)s::bigint[]{POINTED_AT if originals else ''}) AND {visible_sql()} AND {shared_visible_sql()}",
+        {"ids": list(ids), **viewer_values(viewer)},
     )
     return {row[0]: post_of(row, viewer=viewer) for row in found}
 
