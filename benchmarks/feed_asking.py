@@ -24,7 +24,7 @@ import uvloop
 
 LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 STARTS_WITHIN_S = 60.0
-GOOD = (b" 200 ", b" 201 ", b" 303 ")
+GOOD = (b" 200 ", b" 201 ", b" 204 ", b" 303 ")
 
 
 class Site:

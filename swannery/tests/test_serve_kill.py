@@ -20,7 +20,7 @@ import pytest
 from served import Served, serve_here, served
 
 from swannery.config import Config
-from swannery.feeds.queries import LENGTH
+from swannery.feeds.queries.lists import LENGTH
 
 WRITERS = ("owner", "member", "friend")
 FOLLOWERS = ("follower", "neighbour", "asker")

@@ -130,6 +130,20 @@ class World:
             len([one for one in shares if one.audience != "me" and not self.hidden(viewer, one.author)]),
         )
 
+    def trending(self, viewer: str | None) -> set[str]:
+        """Public posts that five people whom the viewer may know of, other than the author, have something to say to."""
+        found = set()
+        for mark in self.readable(viewer):
+            post = self.posts[mark]
+            said = {one.author for one in self.comments.values() if one.under == mark and one.state == "shown" and not one.deleted}
+            shared = [one for one in self.posts.values() if one.shares == mark and one.state == "shown" and not one.deleted]
+            people = self.reactions.get(mark, set()) | said | {one.author for one in shared if one.audience != "me"}
+            if (post.audience, post.state) == ("public", "shown") and len(
+                {who for who in people - {post.author} if not self.hidden(viewer, who)}
+            ) >= 5:
+                found.add(mark)
+        return self.unmuted(viewer, found)
+
     def bookmarks(self, viewer: str) -> set[str]:
         return self.kept.get(viewer, set()) & self.readable(viewer)
 

@@ -37,6 +37,8 @@ from swannery.connections.actions import tidy as tidy_connections
 from swannery.feeds import api as feeds_api
 from swannery.feeds import events as feeds_events
 from swannery.feeds import jobs as feeds_jobs
+from swannery.feeds import pages as feeds_pages
+from swannery.feeds.actions import ORDER_ALONG
 from swannery.foundation import health, idempotency, logs
 from swannery.foundation.database import Database, Limits, Transaction
 from swannery.foundation.errors import NotThere
@@ -58,12 +60,12 @@ from swannery.posts import pages as posts_pages
 from swannery.posts.ports import ports as posts_ports
 
 ROOMS = Path(__file__).parent
-TEMPLATES = ("accounts", "communities", "connections", "portal", "posts")
-PAGES = (accounts_pages, communities_pages, connections_pages, portal_pages, posts_pages)
+TEMPLATES = ("accounts", "communities", "connections", "feeds", "portal", "posts")
+PAGES = (accounts_pages, communities_pages, connections_pages, feeds_pages, portal_pages, posts_pages)
 APIS = (accounts_api, feeds_api, posts_api)
 LISTENERS = (activities_events, communities_events, connections_events, feeds_events, posts_events)
 LARGEST_BODY = 1_000_000
-VIEWER_ALONG = f"{CONNECTIONS_ALONG}, {MEMBERSHIPS_ALONG}"
+VIEWER_ALONG = f"{CONNECTIONS_ALONG}, {MEMBERSHIPS_ALONG}, {ORDER_ALONG}"
 TIDY_EVERY_S = 600.0
 
 
@@ -127,7 +129,7 @@ async def load_viewer(tx: Transaction, *, users: Users, token: str, site_open: b
     known = await recognise(tx, users=users, token=token, along=VIEWER_ALONG) if token else None
     if known is None:
         return Viewer(site_open=site_open), False
-    *connected, communities = known.along
+    *connected, communities, feed_order = known.along
     connections = connections_of(tuple(connected))
     viewer = Viewer(
         id=known.member_id,
@@ -145,6 +147,7 @@ async def load_viewer(tx: Transaction, *, users: Users, token: str, site_open: b
         muted=connections.muted,
         circles=connections.circles,
         site_open=site_open,
+        feed_order=feed_order or "latest",
     )
     return viewer, known.renewed
 

@@ -5,7 +5,7 @@ from town import Town
 
 from swannery.connections import actions as connections
 from swannery.feeds import actions as feeds
-from swannery.feeds import queries
+from swannery.feeds.queries import lists as queries
 from swannery.foundation.events import MemberReturned
 from swannery.foundation.paging import decode
 from swannery.posts import actions as posts
@@ -64,6 +64,18 @@ async def test_a_post_reaches_its_readers_lists_by_the_background_work(town: Tow
     await run_jobs(town)
     assert await listed(town, "follower") == [post_id]
     assert await listed(town, "member") == []
+
+
+async def test_a_post_with_many_readers_is_put_into_their_lists_in_parts(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "AT_ONCE", 2)
+    readers = ("follower", "friend", "neighbour", "asker", "member")
+    await seen_today(town, *readers, "trainer", "owner")
+    for who in readers:
+        await town.act(connections.follow, who, person_id=town.ids["owner"])
+    post_id = await write(town, "owner")
+    await run_jobs(town)
+    assert [await listed(town, who) for who in readers] == [[post_id]] * 5
+    assert await listed(town, "trainer") == []
 
 
 async def test_fan_out_twice_changes_nothing(town: Town) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import httpx
+import msgspec
 import pytest
 from branches import BRANCHES, without
 from litestar import Litestar
@@ -16,6 +17,8 @@ from world import VIEWERS, World, marked, populate
 
 from dbdoctor.embedded import Server
 from swannery.config import Config
+from swannery.feeds import actions as feeds
+from swannery.feeds.models import WEIGHTS
 from swannery.posts import visibility
 
 MARK = re.compile(r"zq[a-z ]+qz")
@@ -68,6 +71,14 @@ def inside(world: World, viewer: str | None) -> set[str] | int:
     if viewer is None:
         return SIGN_IN
     return world.texts(viewer, [mark for mark, post in world.posts.items() if post.community == SLUG])
+
+
+def trending(world: World, viewer: str | None) -> set[str]:
+    return world.texts(viewer, world.trending(viewer))
+
+
+def no_text(_world: World, _viewer: str | None) -> set[str]:
+    return set()
 
 
 def nothing(_world: World, viewer: str | None) -> set[str] | int:
@@ -157,6 +168,12 @@ Probe = Read | Once | Shown | Named | Act | Person | Own
 ROUTES: Mapping[str, Probe] = {
     "GET /": Read("/", home),
     "GET /discover": Read("/discover", readable),
+    "GET /trending": Read("/trending", trending),
+    "GET /feeds/how": Read("/feeds/how", no_text),
+    "GET /feeds/newer": Own("/feeds/newer?since=x", frozenset({422})),
+    "POST /feeds/order": Own("/feeds/order", frozenset({303}), form={"order": "latest"}),
+    "POST /feeds/seen": Own("/feeds/seen", frozenset({204}), form={"posts": "1,2,3"}),
+    "POST /posts/{post_id}/not-for-me": Act("/posts/{id}/not-for-me", {"on": "0"}, readers=303),
     "GET /{at_handle}": Read("/@{owner}", profile),
     "GET /communities/{slug}": Read(f"/communities/{SLUG}", inside),
     "GET /api/v1/feed": Read("/api/v1/feed", own_home),
@@ -296,14 +313,34 @@ class Inspector:
         if seen != expected:
             self.differences.append(Difference(route, viewer, about, seen, expected))
 
+    async def elsewhere(self) -> None:
+        """The same routes at their other addresses."""
+        for viewer in VIEWERS:
+            async with self.town.browser(viewer, api=True) as api:
+                for route, probe in OTHER_ADDRESSES:
+                    await self._probe(route, probe, viewer, api)
+
     async def walk(self) -> None:
         # Everybody reads before anybody does anything: what is done changes what is counted.
         for acting in (False, True):
             for viewer in VIEWERS:
                 async with self.town.browser(viewer) as pages, self.town.browser(viewer, api=True) as api:
+                    self.watch(pages, viewer)
+                    self.watch(api, viewer)
                     for route, probe in self.routes.items():
                         if acting == isinstance(probe, Act | Own):
                             await self._probe(route, probe, viewer, api if "/api/" in route else pages)
+
+    def watch(self, browser: Browser, viewer: str | None) -> None:
+        """Look at every answer: what is made for one reader is kept nowhere."""
+
+        async def kept_nowhere(answer: httpx.Response) -> None:
+            if answer.headers.get("cache-control") != "private, no-store":
+                self.differences.append(
+                    Difference(str(answer.request.url.path), viewer, "cache", answer.headers.get("cache-control"), "private, no-store")
+                )
+
+        browser.client.event_hooks = {"response": [kept_nowhere]}
 
     async def _probe(self, route: str, probe: Probe, viewer: str | None, browser: Browser) -> None:
         if isinstance(probe, Read):
@@ -426,6 +463,13 @@ async def send(route: str, browser: Browser, path: str, *, fields: Mapping[str, 
     return answer.status_code
 
 
+# What a route shows when it is asked otherwise.
+OTHER_ADDRESSES = (
+    ("GET /api/v1/feed", Read("/api/v1/feed?order=for_you&limit=50", own_home)),
+    ("GET /api/v1/feed", Read("/api/v1/feed?of=everyone&limit=50", readable)),
+    ("GET /api/v1/feed", Read("/api/v1/feed?of=trending", trending)),
+)
+
 # Enough to see any leak of a post or a comment, and anything that is missing; quick enough to be done once per branch of the condition.
 FEW = {route: ROUTES[route] for route in ("GET /discover", "GET /api/v1/posts/{post_id}", "GET /api/v1/posts/{post_id}/comments")}
 
@@ -436,7 +480,11 @@ async def inspected(url: str, config: Config, *, site_open: bool = True) -> Insp
     async with open_town(url, config, site_open=site_open) as town:
         world.open = site_open
         inspector = Inspector(town, world)
-        await inspector.walk()
+        with pytest.MonkeyPatch.context() as patch:
+            # Few posts are put in order too, so that the order itself is looked through.
+            patch.setattr(feeds, "WEIGHTS", msgspec.structs.replace(WEIGHTS, fewest=1))
+            await inspector.elsewhere()
+            await inspector.walk()
         await inspector.towards_the_owner()
         return inspector
 

@@ -5,8 +5,11 @@ from swannery.foundation.database import Transaction
 from swannery.foundation.jobs import Job, Tick
 
 
-async def _fan_out(tx: Transaction, *, post_id: int, published_at: float) -> None:
-    await fan_out(tx, post_id=post_id, published_at=published_at)
+async def _fan_out(tx: Transaction, *, post_id: int, published_at: float, after: int = 0) -> None:
+    """Do one part and leave the next one: a post with very many readers holds up neither others' posts nor whoever writes."""
+    further = await fan_out(tx, post_id=post_id, published_at=published_at, after=after)
+    if further is not None:
+        await tx.defer(FAN_OUT, post_id=post_id, published_at=published_at, after=further)
 
 
 async def _rebuild(tx: Transaction, *, member_id: int) -> None:

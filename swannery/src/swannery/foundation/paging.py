@@ -14,6 +14,7 @@ LONGEST_CURSOR = 200
 LARGEST_ID = 2**63
 
 T = TypeVar("T")
+P = TypeVar("P", bound=msgspec.Struct)
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
@@ -30,7 +31,7 @@ class PageOf(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     next_cursor: str | None = None
 
 
-def encode(cursor: Cursor) -> str:
+def encode(cursor: msgspec.Struct) -> str:
     """Return the cursor as text that is safe in an address."""
     return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).rstrip(b"=").decode()
 
@@ -39,11 +40,21 @@ def decode(text: str | None) -> Cursor | None:
     """Read a cursor; raises Invalid when the text is none of ours. It grants nothing, so it needs no signature."""
     if not text:
         return None
+    cursor = decode_as(text, Cursor)
+    if cursor.at.tzinfo is None or not 0 <= cursor.id < LARGEST_ID:
+        raise damaged()
+    return cursor
+
+
+def decode_as(text: str, kind: type[P]) -> P:
+    """Read a place of another kind; raises Invalid when the text is none of ours."""
     try:
         raw = base64.urlsafe_b64decode(text[:LONGEST_CURSOR].encode("ascii") + b"=" * (-len(text) % 4))
-        cursor = msgspec.json.decode(raw, type=Cursor)
+        return msgspec.json.decode(raw, type=kind)
     except (ValueError, binascii.Error, msgspec.MsgspecError, UnicodeError):
-        cursor = None
-    if cursor is None or cursor.at.tzinfo is None or not 0 <= cursor.id < LARGEST_ID:
-        raise Invalid("This page's address is damaged.", next_step="Go back to the first page.")
-    return cursor
+        raise damaged() from None
+
+
+def damaged() -> Invalid:
+    """Say that an address holds no place of ours."""
+    return Invalid("This page's address is damaged.", next_step="Go back to the first page.")

@@ -32,6 +32,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     follow_asked_by: tuple[int, ...] = ()
     muted: tuple[int, ...] = ()
     site_open: bool = False
+    feed_order: Literal["latest", "for_you"] = "latest"
 
     @property
     def signed_in(self) -> bool:

@@ -1,10 +1,9 @@
 """Home, discover, profiles, people, communities: pages made of what several features know."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
-import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
@@ -15,14 +14,17 @@ from swannery.communities import actions as communities
 from swannery.communities.models import Community
 from swannery.connections import actions as connections
 from swannery.feeds import actions as feeds
-from swannery.feeds.models import Feed, FeedItem
+from swannery.feeds.models import Feed
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import NotThere
-from swannery.foundation.paging import PageOf, decode
+from swannery.foundation.paging import Cursor, PageOf, decode, encode
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import FormState, Id, Page
+from swannery.portal.explaining import explained, whys_of
 from swannery.posts import actions as posts
-from swannery.posts.models import Post
+
+if TYPE_CHECKING:
+    from swannery.posts.models import Post
 
 SIDE = 4
 MEMBERS = 12
@@ -38,10 +40,16 @@ async def show_home(
         return page.show(
             "theme/welcome.html", posts=[item.post for item in feed.items], next_url=next_url("/", feed.next_cursor), active="home"
         )
-    feed = await feeds.read_home(tx, viewer=viewer, after=decode(after))
+    feed = await feeds.read_feed(tx, viewer=viewer, order=viewer.feed_order, after=after)
     return page.show(
         "portal/home.html",
         posts=explained(feed, page),
+        whys=whys_of(feed, page),
+        order=viewer.feed_order,
+        ranked=feed.order == "for_you",
+        too_few=feed.too_few,
+        first_url=next_url("/", feed.first_cursor),
+        newest=newest_of(feed),
         next_url=next_url("/", feed.next_cursor),
         everyone=feed.everyone,
         first=after is None,
@@ -52,31 +60,15 @@ async def show_home(
     )
 
 
+def newest_of(feed: Feed) -> str | None:
+    """Return the place of the newest post on a page: what is new is newer than that."""
+    places = [Cursor(item.post.published_at, item.post.id) for item in feed.items]
+    return encode(max(places, key=lambda one: (one.at, one.id))) if places else None
+
+
 def next_url(path: str, cursor: str | None) -> str | None:
     """Return where the next page is."""
     return f"{path}?after={cursor}" if cursor else None
-
-
-def explained(feed: Feed, page: Page) -> list[Post]:
-    """Put words to the reason of each post."""
-    return [msgspec.structs.replace(item.post, reason=words_for(item, page)) for item in feed.items]
-
-
-def words_for(item: FeedItem, page: Page) -> str | None:
-    """Return why this is here, in the reader's language."""
-    reason = item.reason
-    match reason.kind:
-        case "own":
-            return None
-        case "friend":
-            words = page.gettext("You are friends with %(name)s")
-        case "followed":
-            words = page.gettext("You follow %(name)s")
-        case "community":
-            words = page.gettext("You are in %(name)s")
-        case _:
-            words = page.gettext("New on this site")
-    return words % {"name": reason.name} if reason.name else words
 
 
 @get("/discover")

@@ -12,7 +12,7 @@ URL_PREFIX = "/static/"
 HASH_LENGTH = 12
 
 # The order is the cascade: what comes later may refine what comes earlier.
-STYLE_SHEETS = ("tokens", "base", "layout", "controls", "people", "posts", "places")
+STYLE_SHEETS = ("tokens", "base", "layout", "controls", "people", "posts", "places", "feeds")
 
 CSS = "text/css; charset=utf-8"
 JAVASCRIPT = "text/javascript; charset=utf-8"
@@ -52,6 +52,7 @@ def theme_static_files(*, site_name: str = "Swannery") -> StaticFiles:
     files = {
         "site.css": StaticFile(body=_style_sheet(), content_type=CSS),
         "site.js": StaticFile(body=(FOLDER / "js" / "site.js").read_bytes(), content_type=JAVASCRIPT),
+        "feed.js": StaticFile(body=(FOLDER / "js" / "feed.js").read_bytes(), content_type=JAVASCRIPT),
         "theme.js": StaticFile(body=(FOLDER / "js" / "theme.js").read_bytes(), content_type=JAVASCRIPT),
         "htmx.min.js": StaticFile(body=_htmx(), content_type=JAVASCRIPT),
         "swan.svg": StaticFile(body=(FOLDER / "swan.svg").read_bytes(), content_type=SVG),

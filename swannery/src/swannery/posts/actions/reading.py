@@ -1,6 +1,6 @@
 """Reading posts: what each viewer may see, with the counts and people each may know of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import msgspec
 
@@ -55,6 +55,23 @@ async def posts_in_community(
 async def posts_tagged(tx: Transaction, *, viewer: Viewer, tag: str, after: Cursor | None, limit: int = PAGE_SIZE) -> PageOf[Post]:
     """Return the newest posts with a hashtag that the viewer may read."""
     rows = await queries.posts_tagged(tx, tag=tag, viewer=viewer, after=after, limit=limit + 1)
+    return await _page(tx, rows, viewer=viewer, limit=limit)
+
+
+# Where a kept list ends: what comes after this place, as many as are missing.
+Beyond = Callable[[Cursor | None, int], Awaitable[list[Cursor]]]
+
+
+async def posts_listed(
+    tx: Transaction, *, viewer: Viewer, table: str, which: str, after: Cursor | None, limit: int, beyond: Beyond
+) -> PageOf[Post]:
+    """Return the newest posts of a list that another room keeps, and beyond its end what that room finds there."""
+    rows = await queries.posts_listed(tx, table=table, which=which, viewer=viewer, after=after, limit=limit + 1)
+    if len(rows) <= limit:
+        last = Cursor(rows[-1].post.published_at, rows[-1].post.id) if rows else after
+        further = await beyond(last, limit + 1 - len(rows))
+        found = await queries.read_posts(tx, ids=[place.id for place in further], viewer=viewer)
+        rows += [found[place.id] for place in further if place.id in found]
     return await _page(tx, rows, viewer=viewer, limit=limit)
 
 

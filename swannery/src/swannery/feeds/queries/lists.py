@@ -1,15 +1,19 @@
-"""All SQL on feed lists: a bounded list of post ids per member, in the order of the posts' own time, read with the one condition."""
+"""SQL on feed lists: a bounded list of post ids per member, in the order of the posts' own time, read with the one condition."""
 
 from datetime import timedelta
 
 from swannery.foundation.database import Transaction
 from swannery.foundation.paging import Cursor
 from swannery.foundation.viewer import Viewer
-from swannery.posts.visibility import viewer_values, wanted_sql
+from swannery.posts.visibility import SHARED, shared_visible_sql, viewer_values, wanted_sql
 
+# A member's list, and what makes it theirs.
+LIST = "swannery.feed_entries"
+OWN = "e.member_id = %(viewer_id)s"
 LENGTH = 800
 PER_SOURCE = 100
 SEEN_WITHIN = timedelta(days=30)
+AT_ONCE = 4000
 
 
 async def read_list(tx: Transaction, *, viewer: Viewer, after: Cursor | None, limit: int) -> list[Cursor]:
@@ -17,8 +21,8 @@ async def read_list(tx: Transaction, *, viewer: Viewer, after: Cursor | None, li
     older = "AND (e.published_at, e.post_id) < (%(at)s, %(after)s)" if after else ""
     found = await tx.read(
         "SELECT e.published_at, e.post_id FROM swannery.feed_entries e"
-        " JOIN swannery.posts p ON p.id = e.post_id JOIN swannery.members a ON a.id = p.author_id"
-        f" WHERE e.member_id = %(viewer_id)s {older} AND {wanted_sql()}"
+        f" JOIN swannery.posts p ON p.id = e.post_id JOIN swannery.members a ON a.id = p.author_id{SHARED}"
+        f" WHERE e.member_id = %(viewer_id)s {older} AND {wanted_sql()} AND {shared_visible_sql()}"
         # Written out: for a limit it does not know the planner makes a new plan each time, which takes longer than the query.
         f" ORDER BY e.published_at DESC, e.post_id DESC LIMIT {limit:d}",
         {**viewer_values(viewer), **_position(after)},
@@ -32,19 +36,31 @@ async def read_sources(tx: Transaction, *, viewer: Viewer, after: Cursor | None,
     For what is older than the list reaches. One index scan per source, each ending after a page. Indexes: posts_author, posts_community.
     """
     older = "AND (p.published_at, p.id) < (%(at)s, %(after)s)" if after else ""
-    newest = f"{older} AND {wanted_sql()} ORDER BY p.published_at DESC, p.id DESC LIMIT %(limit)s"
+    newest = f"{older} AND {wanted_sql()} AND {shared_visible_sql()} ORDER BY p.published_at DESC, p.id DESC LIMIT %(limit)s"
     found = await tx.read(
         "SELECT published_at, id FROM ("
         "SELECT found.* FROM unnest(%(authors)s::bigint[]) AS source (author) CROSS JOIN LATERAL ("
-        "SELECT p.published_at, p.id FROM swannery.posts p JOIN swannery.members a ON a.id = p.author_id"
+        f"SELECT p.published_at, p.id FROM swannery.posts p JOIN swannery.members a ON a.id = p.author_id{SHARED}"
         f" WHERE p.author_id = source.author {newest}) AS found"
         " UNION SELECT found.* FROM unnest(%(viewer_communities)s::bigint[]) AS source (community) CROSS JOIN LATERAL ("
-        "SELECT p.published_at, p.id FROM swannery.posts p JOIN swannery.members a ON a.id = p.author_id"
+        f"SELECT p.published_at, p.id FROM swannery.posts p JOIN swannery.members a ON a.id = p.author_id{SHARED}"
         f" WHERE p.community_id = source.community {newest}) AS found"
         ") AS everything ORDER BY published_at DESC, id DESC LIMIT %(limit)s",
         {"limit": limit, "authors": sources_of(viewer), **viewer_values(viewer), **_position(after)},
     )
     return [Cursor(row[0], row[1]) for row in found]
+
+
+async def count_newer(tx: Transaction, *, viewer: Viewer, since: Cursor, limit: int) -> int:
+    """Return how many posts of others in the viewer's list are newer than this, counted so far only. Index: feed_entries_latest."""
+    found = await tx.read(
+        "SELECT count(*) FROM (SELECT 1 FROM swannery.feed_entries e"
+        f" JOIN swannery.posts p ON p.id = e.post_id JOIN swannery.members a ON a.id = p.author_id{SHARED}"
+        " WHERE e.member_id = %(viewer_id)s AND (e.published_at, e.post_id) > (%(at)s, %(after)s) AND e.author_id <> %(viewer_id)s"
+        f" AND {wanted_sql()} AND {shared_visible_sql()} LIMIT {limit:d}) AS newer",
+        {**viewer_values(viewer), **_position(since)},
+    )
+    return int(found[0][0])
 
 
 def sources_of(viewer: Viewer) -> list[int]:
@@ -66,33 +82,40 @@ async def add_own(tx: Transaction, *, post_id: int) -> None:
     )
 
 
-async def fan_out(tx: Transaction, *, post_id: int) -> int:
-    """Put a post into the lists of those who follow its author, are friends with them, or are in its community, and were here lately.
+async def fan_out(tx: Transaction, *, post_id: int, after: int) -> int | None:
+    """Put a post into the lists of some of those who follow its author, are friends or in its community, and were here lately.
 
+    Some thousand readers at a time, in the order of their ids: each part is short, holds up nobody, and knows where the next one begins.
+    Returns that place, None after the last. Whether each of them may read it is asked when they read. Twice changes nothing.
     What is for a circle comes to those in it who follow the author or are friends with them.
-
-    Whether each of them may read it is asked when they read. Twice changes nothing. Indexes: follows_followee, friendships, the keys.
+    Indexes: follows_followee, friendships, community_members, circle_members, each from a place on.
     """
     # sees all: nobody reads here; every list is read through the condition
-    return await tx.sql_count(
-        "INSERT INTO swannery.feed_entries (member_id, post_id, author_id, published_at)"
-        " SELECT m.id, p.id, p.author_id, p.published_at FROM swannery.posts p CROSS JOIN LATERAL ("
-        "SELECT follower_id AS id FROM swannery.follows"
-        " WHERE followee_id = p.author_id AND p.audience IN ('public', 'members', 'followers')"
-        " UNION SELECT friend_id FROM swannery.friendships WHERE member_id = p.author_id AND p.audience IN ('public', 'members', 'friends')"
-        " UNION SELECT follower_id FROM swannery.follows WHERE followee_id = p.author_id AND p.audience = 'mentioned'"
-        " AND follower_id = ANY(p.mentioned)"
-        " UNION SELECT friend_id FROM swannery.friendships WHERE member_id = p.author_id AND p.audience = 'mentioned'"
-        " AND friend_id = ANY(p.mentioned)"
-        " UNION SELECT member_id FROM swannery.community_members WHERE community_id = p.community_id AND p.audience = 'community'"
-        " UNION SELECT i.member_id FROM swannery.circle_members i WHERE i.circle_id = p.circle_id AND p.audience = 'circle'"
-        " AND (EXISTS (SELECT FROM swannery.follows f WHERE f.follower_id = i.member_id AND f.followee_id = p.author_id)"
-        " OR EXISTS (SELECT FROM swannery.friendships f WHERE f.member_id = i.member_id AND f.friend_id = p.author_id))"
-        ") AS reader JOIN swannery.members m ON m.id = reader.id"
-        " WHERE p.id = %(id)s AND p.state = 'shown' AND p.deleted_at IS NULL AND m.state = 'active' AND m.last_seen_at > %(seen)s"
-        " ON CONFLICT DO NOTHING",
-        {"id": post_id, "seen": tx.now - SEEN_WITHIN},
+    found = await tx.sql(
+        "WITH post AS MATERIALIZED (SELECT id, author_id, community_id, circle_id, mentioned, audience, published_at"
+        " FROM swannery.posts WHERE id = %(id)s AND state = 'shown' AND deleted_at IS NULL), readers AS MATERIALIZED (SELECT id FROM ("
+        "(SELECT follower_id AS id FROM swannery.follows WHERE followee_id = (SELECT author_id FROM post) AND follower_id > %(after)s"
+        " AND ((SELECT audience FROM post) IN ('public', 'members', 'followers') OR (SELECT audience FROM post) = 'mentioned'"
+        " AND follower_id = ANY(ARRAY(SELECT unnest(mentioned) FROM post))) ORDER BY 1 LIMIT %(part)s)"
+        " UNION (SELECT friend_id FROM swannery.friendships WHERE member_id = (SELECT author_id FROM post) AND friend_id > %(after)s"
+        " AND ((SELECT audience FROM post) IN ('public', 'members', 'friends') OR (SELECT audience FROM post) = 'mentioned'"
+        " AND friend_id = ANY(ARRAY(SELECT unnest(mentioned) FROM post))) ORDER BY 1 LIMIT %(part)s)"
+        " UNION (SELECT member_id FROM swannery.community_members WHERE community_id = (SELECT community_id FROM post)"
+        " AND member_id > %(after)s AND (SELECT audience FROM post) = 'community' ORDER BY 1 LIMIT %(part)s)"
+        " UNION (SELECT i.member_id FROM swannery.circle_members i CROSS JOIN post WHERE i.circle_id = post.circle_id"
+        " AND i.member_id > %(after)s AND post.audience = 'circle'"
+        " AND (EXISTS (SELECT FROM swannery.follows f WHERE f.follower_id = i.member_id AND f.followee_id = post.author_id)"
+        " OR EXISTS (SELECT FROM swannery.friendships f WHERE f.member_id = i.member_id AND f.friend_id = post.author_id))"
+        " ORDER BY 1 LIMIT %(part)s)"
+        ") AS everybody ORDER BY id LIMIT %(part)s),"
+        " put AS (INSERT INTO swannery.feed_entries (member_id, post_id, author_id, published_at)"
+        " SELECT m.id, post.id, post.author_id, post.published_at FROM readers JOIN swannery.members m ON m.id = readers.id CROSS JOIN post"
+        " WHERE m.state = 'active' AND m.last_seen_at > %(seen)s ON CONFLICT DO NOTHING)"
+        " SELECT count(*), max(id) FROM readers",
+        {"id": post_id, "after": after, "part": AT_ONCE, "seen": tx.now - SEEN_WITHIN},
     )
+    count, last = found[0]
+    return int(last) if count == AT_ONCE else None
 
 
 async def rebuild(tx: Transaction, *, member_id: int) -> None:
