@@ -203,11 +203,9 @@ def copy_all(connection: psycopg.Connection[Any], people: Community) -> None:
     copy(connection, "swannery.reactions (post_id, member_id)", people.reaction_rows())
     copy(connection, "swannery.comments (post_id, author_id, body, body_html)", people.comment_rows())
     # Counts come along with the posts: no second pass over millions of rows.
-    connection.execute("CREATE TEMP TABLE written (LIKE swannery.posts)")
+    connection.execute("CREATE TEMP TABLE written (LIKE swannery.posts INCLUDING DEFAULTS)")
     connection.execute("ALTER TABLE written DROP COLUMN reaction_count, DROP COLUMN comment_count")
     columns = "id, author_id, community_id, audience, body, body_html, published_at"
-    for column in ("kind", "state"):
-        connection.execute(f"ALTER TABLE written ALTER {column} DROP NOT NULL")
     copy(connection, f"written ({columns})", people.post_rows())
     connection.execute(
         f"INSERT INTO swannery.posts ({columns}, reaction_count, comment_count)"
