@@ -54,7 +54,8 @@ def test_it_says_where_it_is_and_finishes_what_was_begun_when_it_is_told_to_stop
         app_side.rollback()
         answer = slow.result()
     assert answer.status_code == 200
-    assert answer.json() == {"post_id": post, "count": 1, "reacted": True}
+    counts = [{"kind": "like", "count": 1}]
+    assert answer.json() == {"post_id": post, "count": 1, "reactions": counts, "reacted": True, "kind": "like"}
     assert place.wait() == 0
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{place.address}/healthz")

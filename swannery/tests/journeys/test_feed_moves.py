@@ -104,7 +104,8 @@ def test_without_scripts_the_next_page_is_a_link(chromium: Browser, long_feed: S
         page = opened.page
         choose(page, "For you")
         first = texts(page)
-        page.get_by_role("link", name="Show more").click()
+        with page.expect_navigation():
+            page.get_by_role("link", name="Show more").click()
         second = texts(page)
         assert len(first) == len(second) == 20
         assert not set(first) & set(second)

@@ -36,8 +36,8 @@ async def read_feed(tx: Transaction, *, viewer: Viewer, order: Order, after: str
 async def read_home(tx: Transaction, *, viewer: Viewer, after: Cursor | None, limit: int = PAGE_SIZE) -> Feed:
     """Return a page of the newest posts of the viewer's people and communities; who has none yet sees everybody's.
 
-    Statements: the list with its posts, two for what lies beyond it, and at most one each for posts that others point at, hidden people's
-    counts and people on cards.
+    Statements: the list with its posts, one to find what lies beyond it, one for that and for what the posts point at, and at most one each
+    for hidden people's counts and people on cards.
     """
     if not (viewer.followees or viewer.friends or viewer.communities):
         return await read_everyone(tx, viewer=viewer, after=after, limit=limit)

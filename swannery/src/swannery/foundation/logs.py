@@ -1,11 +1,23 @@
 """One JSON line per thing that happened. No names, addresses, texts or ids of people: routes, kinds, counts and times only."""
 
+import io
 import logging
 import sys
+from typing import TextIO, cast
 
 import structlog
 
 NOISY = ("procrastinate", "granian", "_granian", "alembic", "sqlalchemy")
+
+
+class _StandardError(io.TextIOBase):
+    """Standard error as it is when a line is written: who replaces it for a while and closes theirs silences nobody."""
+
+    def write(self, text: str, /) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
 
 
 def set_up() -> None:
@@ -18,11 +30,11 @@ def set_up() -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", _StandardError())),
         cache_logger_on_first_use=True,
     )
     # Libraries write arguments and addresses into their lines; only their warnings pass, and only as their logger's name.
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(_StandardError())
     handler.setFormatter(_NameOnly())
     handler.setLevel(logging.WARNING)
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)

@@ -65,18 +65,29 @@ Beyond = Callable[[Cursor | None, int], Awaitable[list[Cursor]]]
 async def posts_listed(
     tx: Transaction, *, viewer: Viewer, table: str, which: str, after: Cursor | None, limit: int, beyond: Beyond
 ) -> PageOf[Post]:
-    """Return the newest posts of a list that another room keeps, and beyond its end what that room finds there."""
+    """Return the newest posts of a list that another room keeps, and beyond its end what that room finds there.
+
+    What lies beyond is read in one statement with everything the page points at.
+    """
     rows = await queries.posts_listed(tx, table=table, which=which, viewer=viewer, after=after, limit=limit + 1)
+    known = None
     if len(rows) <= limit:
         last = Cursor(rows[-1].post.published_at, rows[-1].post.id) if rows else after
         further = await beyond(last, limit + 1 - len(rows))
-        found = await queries.read_posts(tx, ids=[place.id for place in further], viewer=viewer)
-        rows += [found[place.id] for place in further if place.id in found]
-    return await _page(tx, rows, viewer=viewer, limit=limit)
+        known = await queries.read_posts(tx, ids=[*(place.id for place in further), *_pointed_at(rows)], viewer=viewer, originals=True)
+        rows += [known[place.id] for place in further if place.id in known]
+    return await _page(tx, rows, viewer=viewer, limit=limit, known=known)
 
 
-async def _page(tx: Transaction, rows: list[queries.PostRow], *, viewer: Viewer, limit: int) -> PageOf[Post]:
-    posts = await _dressed(tx, rows[:limit], viewer=viewer)
+def _pointed_at(rows: Sequence[queries.PostRow]) -> set[int]:
+    """Return what these share or quote."""
+    return {row.post.original_id for row in rows if row.post.original_id is not None}
+
+
+async def _page(
+    tx: Transaction, rows: list[queries.PostRow], *, viewer: Viewer, limit: int, known: Mapping[int, queries.PostRow] | None = None
+) -> PageOf[Post]:
+    posts = await _dressed(tx, rows[:limit], viewer=viewer, known=known)
     more = len(rows) > limit
     return PageOf(items=posts, next_cursor=encode(Cursor(posts[-1].published_at, posts[-1].id)) if more else None)
 
@@ -88,7 +99,7 @@ async def _dressed(
 
     At most one statement each, and none where there is nothing of the kind. `known`: what they point at was read along.
     """
-    pointed = {row.post.original_id for row in rows if row.post.original_id is not None}
+    pointed = _pointed_at(rows)
     if known is None:
         known = await queries.read_posts(tx, ids=pointed, viewer=viewer)
     originals = {id_: known[id_] for id_ in pointed if id_ in known}
