@@ -14,7 +14,7 @@ from tools.source_files import Problem
 
 COPYLEFT = re.compile(r"(?<![A-Za-z])A?GPL|(?<!Lesser )General Public License|(?<!Lesser )GNU Affero", re.IGNORECASE)
 # Not installed here (in the lock for other systems only), or declared in no metadata; their licences were read by hand.
-READ_BY_HAND = {"axe-playwright-python": "MIT", "colorama": "BSD-3-Clause", "tzdata": "Apache-2.0"}
+READ_BY_HAND = {"axe-playwright-python": "MIT", "colorama": "BSD-3-Clause", "httpx2-jsfetch": "BSD-3-Clause", "tzdata": "Apache-2.0"}
 WORKSPACE = frozenset({"dbdoctor", "swannery", "swannery-workspace"})
 
 

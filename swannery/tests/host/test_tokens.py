@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from joserfc.jwk import RSAKey
 from signing import AUDIENCE, ED, ISSUER, OTHER_RSA, RSA, SECRET, forged, jwks, public_pem, token
@@ -178,7 +178,7 @@ class Address:
     async def fetch(self, _url: str) -> bytes:
         self.asked += 1
         if self.down:
-            raise httpx.ConnectError("away")
+            raise httpx2.ConnectError("away")
         return self.body.encode()
 
     def holds(self, text: str, *, after_s: float = 0) -> bool:

@@ -148,6 +148,8 @@ SESSIONS = frozenset(
         "POST /sign-in",
         "GET /sign-in/token",
         "POST /sign-in/token",
+        "GET /sign-in/provider",
+        "GET /sign-in/provider/callback",
         "POST /api/v1/session/token",
         "POST /api/v1/session",
         "DELETE /api/v1/session",

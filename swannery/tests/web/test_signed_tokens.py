@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+import httpx2
 import msgspec
 import pytest
 from signing import AUDIENCE, ISSUER, SECRET, token
@@ -170,7 +171,7 @@ async def answer_with(reply: bytes) -> tuple[bytes | str, str]:
         port = server.sockets[0].getsockname()[1]
         try:
             return await keys.fetch(f"http://127.0.0.1:{port}/jwks.json"), ""
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             return "", type(error).__name__
 
 

@@ -10,7 +10,7 @@ import pytest
 from town import PASSWORD, Browser, Town, open_town
 
 from swannery.accounts.actions.follow_users import follow_users
-from swannery.accounts.actions.sign_in import TRIES_OF_NAME, TRIES_OF_NETWORK, Try, recognise
+from swannery.accounts.actions.sign_in import TRIES_OF_NAME, TRIES_OF_NETWORK, Try, recognise, still_signed_in
 from swannery.accounts.devices import network_of
 from swannery.config import Config
 from swannery.foundation.throttle import key_of
@@ -229,6 +229,31 @@ async def test_a_deactivated_member_is_out_at_the_next_request_and_a_deleted_one
             await town.sql(f"{change} WHERE username = %(who)s", who=who)
             assert (await browser.get("/settings")).status_code == 303
             assert (await api.get("/api/v1/session")).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE public.users SET is_active = false WHERE username = 'member'",
+        "UPDATE public.users SET deleted_at = now() WHERE username = 'member'",
+        "UPDATE public.users SET password_hash = 'another' WHERE username = 'member'",
+        "DELETE FROM public.users WHERE username = 'member'",
+        "DELETE FROM swannery.sign_ins WHERE member_id = (SELECT id FROM swannery.members WHERE handle = 'member')",
+        "UPDATE swannery.sign_ins s SET expires_at = now() FROM swannery.members m WHERE m.id = s.member_id AND m.handle = 'member'",
+    ],
+)
+async def test_whoever_holds_open_connections_learns_at_once_which_to_close(town: Town, change: str) -> None:
+    assert ((await sign_in(town, "member"))[0], (await sign_in(town, "friend"))[0]) == (303, 303)
+    rows = await town.sql("SELECT s.id, m.handle FROM swannery.sign_ins s JOIN swannery.members m ON m.id = s.member_id")
+    ids = {handle: number for number, handle in rows}
+
+    async def held() -> frozenset[int]:
+        async with town.parts.database.transaction() as tx:
+            return await still_signed_in(tx, users=town.parts.config.users, sign_in_ids=[*ids.values(), 999_999])
+
+    assert await held() == {ids["member"], ids["friend"]}
+    await town.sql(change)
+    assert await held() == {ids["friend"]}
 
 
 async def test_a_changed_password_ends_every_session(town: Town) -> None:

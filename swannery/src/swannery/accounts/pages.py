@@ -10,16 +10,18 @@ from litestar.params import Body, FromPath
 
 from swannery.accounts.actions import own_profile
 from swannery.accounts.actions.sign_in import STAYS, end_sign_in, list_sign_ins, sign_in, sign_out, sign_out_elsewhere
+from swannery.accounts.actions.sign_in_provider import come_back, go_to_provider
 from swannery.accounts.actions.sign_in_token import sign_in_with_token
 from swannery.accounts.devices import address_of, device_of
 from swannery.config import Config
 from swannery.foundation.database import Database, Transaction
-from swannery.foundation.errors import Invalid, TooMany
+from swannery.foundation.errors import Invalid, TooMany, Unavailable
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import FormState, Id, Page, Site, local_path
-from swannery.host.doors import Doors
+from swannery.host.doors import CALLBACK, Doors
 
 COOKIE = "swannery"
+ATTEMPT = "swannery_attempt"
 
 
 class SignInForm(msgspec.Struct):
@@ -43,12 +45,12 @@ class ProfileForm(msgspec.Struct):
 
 
 @get("/sign-in")
-async def show_sign_in(viewer: NamedDependency[Viewer], page: NamedDependency[Page]) -> Response[Any]:
+async def show_sign_in(viewer: NamedDependency[Viewer], page: NamedDependency[Page], doors: NamedDependency[Doors]) -> Response[Any]:
     """The form."""
     wanted = local_path(page.request.query_params.get("next"), otherwise="/")
     if viewer.signed_in:
         return page.go(wanted)
-    return page.show("theme/sign_in.html", form=FormState(), next=wanted)
+    return page.show("theme/sign_in.html", form=FormState(), next=wanted, provider=doors.provider_name)
 
 
 @post("/sign-in", status_code=303)
@@ -57,6 +59,7 @@ async def take_sign_in(
     config: NamedDependency[Config],
     blank_page: NamedDependency[Page],
     site: NamedDependency[Site],
+    doors: NamedDependency[Doors],
     data: Annotated[SignInForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[Any]:
     """Sign in. The page comes without the request's own transaction: see the action."""
@@ -76,8 +79,8 @@ async def take_sign_in(
         state = FormState(values={"identifier": data.identifier[:320]}, errors={"identifier": sentence})
         if isinstance(error, TooMany):
             headers = {"retry-after": str(error.retry_after_s)}
-            return blank_page.show("theme/sign_in.html", status=429, headers=headers, form=state, next=wanted)
-        return blank_page.show("theme/sign_in.html", status=422, form=state, next=wanted)
+            return blank_page.show("theme/sign_in.html", status=429, headers=headers, form=state, next=wanted, provider=doors.provider_name)
+        return blank_page.show("theme/sign_in.html", status=422, form=state, next=wanted, provider=doors.provider_name)
     answer = blank_page.go(wanted)
     set_token(answer, token=token, site=site)
     return answer
@@ -133,7 +136,58 @@ async def take_token(
         headers = {"retry-after": str(error.retry_after_s)} if isinstance(error, TooMany) else {}
         state = FormState(errors={"identifier": sentence})
         status = 429 if isinstance(error, TooMany) else 422
-        return blank_page.show("theme/sign_in.html", status=status, headers=headers, form=state, next=local_path(data.next, otherwise="/"))
+        wanted = local_path(data.next, otherwise="/")
+        return blank_page.show("theme/sign_in.html", status=status, headers=headers, form=state, next=wanted, provider=doors.provider_name)
+
+
+@get("/sign-in/provider")
+async def go_elsewhere(
+    database: NamedDependency[Database],
+    config: NamedDependency[Config],
+    doors: NamedDependency[Doors],
+    blank_page: NamedDependency[Page],
+    site: NamedDependency[Site],
+) -> Response[Any]:
+    """Send the browser to the identity provider."""
+    request = blank_page.request
+    wanted = local_path(request.query_params.get("next"), otherwise="/")
+    try:
+        url, state = await go_to_provider(database, doors=doors, next_path=wanted, address=sender_of(request, config))
+    except (Unavailable, TooMany) as error:
+        return blank_page.go("/sign-in", notice=f"{blank_page.gettext(error.message)} {blank_page.gettext(error.next_step)}")
+    answer: Response[Any] = Response(None, status_code=303, headers={"location": url, "referrer-policy": "no-referrer"})
+    answer.set_cookie(f"{site.cookie_prefix}{ATTEMPT}", state, max_age=600, httponly=True, secure=site.secure, samesite="lax", path="/")
+    return answer
+
+
+@get(CALLBACK)
+async def return_from_elsewhere(
+    database: NamedDependency[Database],
+    config: NamedDependency[Config],
+    doors: NamedDependency[Doors],
+    blank_page: NamedDependency[Page],
+    site: NamedDependency[Site],
+) -> Response[Any]:
+    """Take what the identity provider answers; what comes of it is at an address without the answer."""
+    request, name = blank_page.request, f"{site.cookie_prefix}{ATTEMPT}"
+    try:
+        opened, wanted = await come_back(
+            database,
+            users=config.users,
+            doors=doors,
+            state=request.query_params.get("state", ""),
+            kept_state=request.cookies.get(name, ""),
+            code=request.query_params.get("code", ""),
+            device=_device(request),
+        )
+        notice = blank_page.gettext("You are signed in as %(name)s.") % {"name": opened.name}
+        answer = blank_page.go(local_path(wanted, otherwise="/"), notice=notice)
+        set_token(answer, token=opened.token, site=site)
+    except (Invalid, Unavailable) as error:
+        answer = blank_page.go("/sign-in", notice=f"{blank_page.gettext(error.message)} {blank_page.gettext(error.next_step)}")
+    answer.set_cookie(name, "", max_age=0, httponly=True, secure=site.secure, samesite="lax", path="/")
+    answer.headers["referrer-policy"] = "no-referrer"
+    return answer
 
 
 async def _enter(database: Database, config: Config, doors: Doors, page: Page, site: Site, form: TokenForm) -> Response[Any]:
@@ -245,6 +299,6 @@ async def end_others(tx: NamedDependency[Transaction], viewer: NamedDependency[V
 
 
 routes = [
-    show_sign_in, take_sign_in, follow_token, take_token, take_sign_out,
+    show_sign_in, take_sign_in, follow_token, take_token, go_elsewhere, return_from_elsewhere, take_sign_out,
     show_settings, change_profile, change_privacy, end_one, end_others,
 ]  # fmt: skip

@@ -163,6 +163,23 @@ class SignedTokens(msgspec.Struct, frozen=True, kw_only=True):
     longest_s: Annotated[int, msgspec.Meta(ge=5, le=300)] = 300
 
 
+class OpenIdConnect(msgspec.Struct, frozen=True, kw_only=True):
+    """The identity provider the app uses. `claim` identifies a person for ever: as the user's key, or in `column` of the users.
+
+    `secret_env`, `secret_file`: where the client's secret stands, for clients that have one.
+    """
+
+    issuer: Name
+    client_id: Name
+    name: Name = "OpenID Connect"
+    claim: Name = "sub"
+    column: str = ""
+    algorithm: Literal["RS256", "EdDSA"] = "RS256"
+    scopes: tuple[Name, ...] = ("openid",)
+    secret_env: str = ""
+    secret_file: str = ""
+
+
 class Config(msgspec.Struct, frozen=True, kw_only=True):
     """All of it."""
 
@@ -172,3 +189,4 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     server: ServerSettings = ServerSettings()
     activities: tuple[Activity, ...] = ()
     signed_tokens: SignedTokens | None = None
+    openid_connect: OpenIdConnect | None = None

@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from swannery.config.lines import Place
-from swannery.config.models import Config
+from swannery.config.models import Config, OpenIdConnect, SignedTokens
 
 Wrong = tuple[Place, str, str]
 
@@ -19,9 +19,33 @@ WRITE_URL = 'Write it like "https://app.example.com/.well-known/jwks.json"; http
 
 def wrong_in_sign_in(config: Config) -> Iterator[Wrong]:
     """Yield what the values alone tell: the place, what is wrong, what to do."""
-    tokens = config.signed_tokens
-    if tokens is None:
-        return
+    if config.signed_tokens is not None:
+        yield from _wrong_in_tokens(config.signed_tokens)
+    if config.openid_connect is not None:
+        yield from _wrong_in_provider(config.openid_connect, public_url=config.site.public_url)
+
+
+def _wrong_in_provider(provider: OpenIdConnect, *, public_url: str) -> Iterator[Wrong]:
+    if not SAFE_URL.fullmatch(provider.issuer):
+        yield (
+            ("openid_connect", "issuer"),
+            "This is no address of a provider.",
+            'Write it like "https://id.example.com"; http only for this machine.',
+        )
+    if not public_url:
+        wrong = "The provider must know where to send people back to."
+        yield ("openid_connect",), wrong, 'Write public_url = "https://…" under [site].'
+    if "openid" not in provider.scopes:
+        yield ("openid_connect", "scopes"), "Without openid the provider does not say who comes.", 'Write scopes = ["openid"].'
+    if provider.claim in {"email", "preferred_username", "name", "nickname", "phone_number"}:
+        wrong = f"{provider.claim!r} may change hands, and somebody else would be let in."
+        yield ("openid_connect", "claim"), wrong, 'Use a claim that never changes, like "sub".'
+    if provider.secret_env and provider.secret_file:
+        yield ("openid_connect",), "The secret is in more than one place.", "Keep secret_env or secret_file."
+    yield from _variable(("openid_connect", "secret_env"), provider.secret_env)
+
+
+def _wrong_in_tokens(tokens: SignedTokens) -> Iterator[Wrong]:
     places = [name for name in ("key_env", "key_file", "jwks_url") if getattr(tokens, name)]
     if len(places) != 1:
         said = "It does not say where the key is." if not places else f"The key is in more than one place: {', '.join(places)}."
@@ -46,20 +70,23 @@ def _variable(place: Place, name: str) -> Iterator[Wrong]:
 
 def located(config: Config, *, folder: Path) -> Config:
     """Return the configuration with its files named from the root."""
-    tokens = config.signed_tokens
-    if tokens is None or not tokens.key_file:
-        return config
-    return replace(config, signed_tokens=replace(tokens, key_file=str((folder / tokens.key_file).resolve())))
+    tokens, provider = config.signed_tokens, config.openid_connect
+    if tokens is not None and tokens.key_file:
+        tokens = replace(tokens, key_file=str((folder / tokens.key_file).resolve()))
+    if provider is not None and provider.secret_file:
+        provider = replace(provider, secret_file=str((folder / provider.secret_file).resolve()))
+    return replace(config, signed_tokens=tokens, openid_connect=provider)
 
 
 def missing_material(config: Config, *, environ: Mapping[str, str], folder: Path) -> Iterator[Wrong]:
     """Yield what the file names and the environment or the disk does not have."""
-    tokens = config.signed_tokens
-    if tokens is None:
-        return
-    yield from _missing(
-        "signed_tokens", env=("key_env", tokens.key_env), file=("key_file", tokens.key_file), environ=environ, folder=folder
-    )
+    tokens, provider = config.signed_tokens, config.openid_connect
+    if tokens is not None:
+        named = {"env": ("key_env", tokens.key_env), "file": ("key_file", tokens.key_file)}
+        yield from _missing("signed_tokens", **named, environ=environ, folder=folder)
+    if provider is not None:
+        named = {"env": ("secret_env", provider.secret_env), "file": ("secret_file", provider.secret_file)}
+        yield from _missing("openid_connect", **named, environ=environ, folder=folder)
 
 
 def _missing(section: str, *, env: tuple[str, str], file: tuple[str, str], environ: Mapping[str, str], folder: Path) -> Iterator[Wrong]:

@@ -24,6 +24,8 @@ def render_config(config: Config) -> str:
         parts += ["[users.profile]", *_lines(config.users.profile), ""]
     if config.signed_tokens is not None:
         parts += ["[signed_tokens]", *_lines(config.signed_tokens), ""]
+    if config.openid_connect is not None:
+        parts += ["[openid_connect]", *_lines(config.openid_connect), ""]
     for activity in config.activities:
         parts += ["[[activities]]", *_lines(activity), ""]
     return "\n".join(parts)

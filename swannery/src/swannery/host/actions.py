@@ -6,8 +6,15 @@ from swannery.host import passwords, queries, rules
 from swannery.host.models import Credentials, UserKey
 
 __all__ = [
-    "UserKey", "activities_relation", "count_users_roughly", "find_credentials", "find_user", "users_relation", "verify_password",
-]  # fmt: skip
+    "UserKey",
+    "activities_relation",
+    "count_users_roughly",
+    "find_credentials",
+    "find_user",
+    "find_user_of_provider",
+    "users_relation",
+    "verify_password",
+]
 
 # The app's users as a relation that other features join in their own statements; it is the one place that reads the mapping.
 users_relation = queries.users_relation
@@ -37,6 +44,15 @@ async def find_user(tx: Transaction, *, users: Users, key: str) -> Credentials |
     """Return the active user with this key, written as text; None where there is none."""
     typed = rules.key_of_text(key, key_type=users.key_type)
     found = await queries.find_user_by_key(tx, users=users, key=typed) if typed is not None else None
+    return _credentials(found)
+
+
+async def find_user_of_provider(tx: Transaction, *, users: Users, column: str, subject: str) -> Credentials | None:
+    """Return the one active user in whose row this column holds the provider's id of them; None where there is none, or more than one."""
+    return _credentials(await queries.find_user_by_column(tx, users=users, column=column, value=subject) if "\0" not in subject else None)
+
+
+def _credentials(found: queries.Login | None) -> Credentials | None:
     if found is None or not found.active:
         return None
     return Credentials(user_key=found.user_key, password_hash=found.password_hash or "", active=True)

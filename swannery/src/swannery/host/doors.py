@@ -6,10 +6,13 @@ from pathlib import Path
 
 import msgspec
 
-from swannery.config import Config, SignedTokens
+from swannery.config import Config, OpenIdConnect, SignedTokens
 from swannery.foundation.errors import SwanneryError
 from swannery.host.keys import KeySource, KeysUnusable, read_keys
+from swannery.host.provider import Provider
 from swannery.host.tokens import Claims, Expected, read_token
+
+CALLBACK = "/sign-in/provider/callback"
 
 
 class DoorUnusable(SwanneryError):
@@ -31,12 +34,31 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     """What is open besides the app's passwords."""
 
     tokens: TokenDoor | None = None
+    provider: Provider | None = None
+
+    @property
+    def provider_name(self) -> str:
+        """What the provider is called on the sign-in page; empty where there is none."""
+        return self.provider.settings.name if self.provider else ""
 
 
 def open_doors(config: Config, *, environ: Mapping[str, str]) -> Doors:
     """Read the keys; raises DoorUnusable. Addresses are asked when somebody comes, not now."""
-    tokens = config.signed_tokens
-    return Doors(tokens=_token_door(tokens, environ=environ) if tokens else None)
+    tokens, provider = config.signed_tokens, config.openid_connect
+    return Doors(
+        tokens=_token_door(tokens, environ=environ) if tokens else None,
+        provider=_provider(provider, environ=environ, site=config.site.public_url) if provider else None,
+    )
+
+
+def _provider(settings: OpenIdConnect, *, environ: Mapping[str, str], site: str) -> Provider:
+    secret = environ.get(settings.secret_env, "") if settings.secret_env else ""
+    if settings.secret_file:
+        try:
+            secret = Path(settings.secret_file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise DoorUnusable("[openid_connect] secret_file cannot be read.", next_step="Correct it and start again.") from None
+    return Provider(settings, secret=secret, redirect_uri=site.rstrip("/") + CALLBACK)
 
 
 def _token_door(settings: SignedTokens, *, environ: Mapping[str, str]) -> TokenDoor:

@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-import httpx
+import httpx2
 import msgspec
 import structlog
 from joserfc.errors import JoseError
@@ -138,22 +138,22 @@ class KeySource:
         try:
             self._keys = read_keys(await fetch(self._url), algorithm=self._algorithm)
             self._read_at = now
-        except (httpx.HTTPError, KeysUnusable) as error:
+        except (httpx2.HTTPError, KeysUnusable) as error:
             log.warning("keys could not be read", reason=str(error) if isinstance(error, KeysUnusable) else type(error).__name__)
 
 
 async def fetch(url: str) -> bytes:
-    """Return what an address of the owner's answers; follows nothing, reads 64 KiB at most, waits 5 s. Raises httpx.HTTPError."""
+    """Return what an address of the owner's answers; follows nothing, reads 64 KiB at most, waits 5 s. Raises httpx2.HTTPError."""
     async with (
-        httpx.AsyncClient(follow_redirects=False, timeout=TIMEOUT_S) as client,
+        httpx2.AsyncClient(follow_redirects=False, timeout=TIMEOUT_S) as client,
         client.stream("GET", url, headers={"accept": "application/json"}) as answer,
     ):
         answer.raise_for_status()
         if answer.is_redirect:
-            raise httpx.HTTPStatusError("redirected", request=answer.request, response=answer)
+            raise httpx2.HTTPStatusError("redirected", request=answer.request, response=answer)
         body = b""
         async for chunk in answer.aiter_bytes():
             body += chunk
             if len(body) > LARGEST:
-                raise httpx.DecodingError("too large", request=answer.request)
+                raise httpx2.DecodingError("too large", request=answer.request)
         return body

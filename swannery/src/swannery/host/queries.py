@@ -127,6 +127,16 @@ async def find_user_by_key(tx: Transaction, *, users: Users, key: UserKey) -> Lo
     return Login(*found[0]) if len(found) == 1 else None
 
 
+async def find_user_by_column(tx: Transaction, *, users: Users, column: str, value: str) -> Login | None:
+    """Return the only user whose column holds this text; the app's own index on it, where there is one."""
+    found = await tx.sql(
+        f"SELECT u.user_key, u.password_hash, u.active, 0 FROM {users_relation(users)} u JOIN {table_of(users)} t"
+        f" ON t.{quoted(users.id)} = u.user_key WHERE t.{quoted(column)}::text = %(value)s LIMIT 2",
+        {"value": value},
+    )
+    return Login(*found[0]) if len(found) == 1 else None
+
+
 async def sample_passwords(tx: Transaction, *, users: Users) -> list[str]:
     """Return some of the app's stored passwords, to learn their kinds and costs."""
     if not users.password:

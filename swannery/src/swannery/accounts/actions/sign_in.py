@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from swannery.accounts.actions.gone_members import take_back
 from swannery.accounts.actions.provision import provision_members
 from swannery.accounts.devices import network_of
 from swannery.accounts.models import SignIn
-from swannery.accounts.queries import sign_ins, used_tokens
+from swannery.accounts.queries import provider_attempts, sign_ins, used_tokens
 from swannery.config import Users
 from swannery.foundation import throttle
 from swannery.foundation.database import Database, Transaction
@@ -184,6 +185,15 @@ async def recognise(tx: Transaction, *, users: Users, token: str, along: str = "
     return known
 
 
+async def still_signed_in(tx: Transaction, *, users: Users, sign_in_ids: Collection[int]) -> frozenset[int]:
+    """Return those of these sign-ins that still hold, in one statement for all.
+
+    For connections that stay open: whoever holds some asks this every few seconds and closes the others. It sees what any process did and
+    what the app did; no event has to arrive.
+    """
+    return await sign_ins.find_held(tx, users=users, sign_in_ids=sign_in_ids) if sign_in_ids else frozenset()
+
+
 async def sign_out(tx: Transaction, *, viewer: Viewer) -> None:
     """End the sign-in this request came with."""
     if viewer.id is not None and viewer.sign_in_id is not None:
@@ -209,4 +219,5 @@ async def tidy(tx: Transaction) -> None:
     """Forget what has ended."""
     await sign_ins.tidy(tx)
     await used_tokens.tidy(tx)
+    await provider_attempts.tidy(tx)
     await throttle.tidy(tx)

@@ -15,6 +15,7 @@ from swannery.foundation.database import Database, Transaction
 from swannery.foundation.errors import Invalid, NotThere, TooMany
 from swannery.host.actions import find_user
 from swannery.host.doors import Doors
+from swannery.host.models import Credentials
 from swannery.host.tokens import LEEWAY_S, Claims, TokenRefused
 
 log = structlog.get_logger("swannery.accounts")
@@ -40,7 +41,7 @@ async def sign_in_with_token(database: Database, *, users: Users, doors: Doors, 
         raise NotThere
     key = throttle.key_of("token", network_of(address))
     async with database.transaction() as tx:
-        await _refuse_too_many(tx, key)
+        await refuse_too_many(tx, key)
     try:
         claims = await doors.tokens.read(token, now=clock.now())
         mark = _mark(claims)
@@ -51,14 +52,14 @@ async def sign_in_with_token(database: Database, *, users: Users, doors: Doors, 
         if not await used_tokens.use(tx, mark=mark, expires_at=claims.expires_at + MARGIN):
             log.warning("a token was refused", reason="used before")
             raise refused()
-        opened = await open_for(tx, users=users, key=claims.subject, device=device)
+        found = await find_user(tx, users=users, key=claims.subject)
+        opened = await open_for(tx, users=users, found=found, device=device)
         await throttle.take_back(tx, key=key)
         return opened
 
 
-async def open_for(tx: Transaction, *, users: Users, key: str, device: str) -> Opened:
-    """Open a sign-in for the active user with this key; raises Invalid where there is none."""
-    found = await find_user(tx, users=users, key=key)
+async def open_for(tx: Transaction, *, users: Users, found: Credentials | None, device: str) -> Opened:
+    """Open a sign-in for an active user; raises Invalid where there is none."""
     member_id = await member_of(tx, users=users, key=found.user_key) if found is not None and found.user_key is not None else None
     person = (await people.read_people(tx, ids=[member_id])).get(member_id) if member_id is not None else None
     if found is None or person is None:
@@ -81,8 +82,8 @@ def _mark(claims: Claims) -> bytes:
     return hashlib.sha256(jti.encode(errors="surrogatepass")).digest()
 
 
-async def _refuse_too_many(tx: Transaction, key: bytes) -> None:
-    """Count the try; what is right is taken back. Unlike a password a token cannot be guessed: this only keeps the noise down."""
+async def refuse_too_many(tx: Transaction, key: bytes) -> None:
+    """Count the try; raises TooMany. Unlike a password a token cannot be guessed: this only keeps the noise down."""
     count, until = await throttle.count_up(tx, key=key, window_s=WINDOW_S)
     if count > TRIES_OF_NETWORK:
         wait = max(1, int((until - tx.now).total_seconds()))

@@ -1,5 +1,6 @@
 """All SQL on sign-ins. Each one is checked against the app's own user at every request: nothing has to be noticed first."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from swannery.accounts.models import SignIn
@@ -23,6 +24,18 @@ async def find_sign_in(tx: Transaction, *, users: Users, token_hash: bytes, alon
         {"token": token_hash, "now": tx.now},
     )
     return found[0] if found else None
+
+
+async def find_held(tx: Transaction, *, users: Users, sign_in_ids: Collection[int]) -> frozenset[int]:
+    """Return those of the sign-ins that still hold, by the same conditions. Indexes: the primary keys."""
+    found = await tx.read(
+        "SELECT s.id FROM swannery.sign_ins s JOIN swannery.members m ON m.id = s.member_id"
+        f" JOIN {users_relation(users)} u ON u.user_key = m.user_id"
+        " WHERE s.id = ANY(%(ids)s) AND s.expires_at > %(now)s AND m.state = 'active' AND u.active"
+        " AND s.password_mark = sha256(convert_to(coalesce(u.password_hash, ''), 'UTF8'))",
+        {"ids": list(sign_in_ids), "now": tx.now},
+    )
+    return frozenset(int(row[0]) for row in found)
 
 
 async def find_member_of_user(tx: Transaction, *, key: UserKey) -> int | None:
