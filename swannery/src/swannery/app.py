@@ -23,6 +23,7 @@ import swannery
 from swannery.accounts import api as accounts_api
 from swannery.accounts import jobs as accounts_jobs
 from swannery.accounts import pages as accounts_pages
+from swannery.accounts.actions.own_settings import LOOK_ALONG
 from swannery.accounts.actions.sign_in import recognise, tidy
 from swannery.activities import events as activities_events
 from swannery.activities import jobs as activities_jobs
@@ -49,7 +50,7 @@ from swannery.foundation.metrics import REGISTRY
 from swannery.foundation.secrets_store import read_secret
 from swannery.foundation.serving import run_to_end, serve
 from swannery.foundation.theming import Theme
-from swannery.foundation.viewer import Viewer
+from swannery.foundation.viewer import Look, Viewer
 from swannery.foundation.web import API, Edge, Page, Platform, Site, refuse, translate
 from swannery.host.doors import Doors, open_doors
 from swannery.portal import pages as portal_pages
@@ -65,7 +66,7 @@ PAGES = (accounts_pages, communities_pages, connections_pages, feeds_pages, port
 APIS = (accounts_api, feeds_api, posts_api)
 LISTENERS = (activities_events, communities_events, connections_events, feeds_events, posts_events)
 LARGEST_BODY = 1_000_000
-VIEWER_ALONG = f"{CONNECTIONS_ALONG}, {MEMBERSHIPS_ALONG}, {ORDER_ALONG}"
+VIEWER_ALONG = f"{CONNECTIONS_ALONG}, {MEMBERSHIPS_ALONG}, {ORDER_ALONG}, {LOOK_ALONG}"
 TIDY_EVERY_S = 600.0
 
 
@@ -129,7 +130,8 @@ async def load_viewer(tx: Transaction, *, users: Users, token: str, site_open: b
     known = await recognise(tx, users=users, token=token, along=VIEWER_ALONG) if token else None
     if known is None:
         return Viewer(site_open=site_open), False
-    *connected, communities, feed_order = known.along
+    look = len(Look.__struct_fields__)
+    *connected, communities, feed_order = known.along[:-look]
     connections = connections_of(tuple(connected))
     viewer = Viewer(
         id=known.member_id,
@@ -148,6 +150,7 @@ async def load_viewer(tx: Transaction, *, users: Users, token: str, site_open: b
         circles=connections.circles,
         site_open=site_open,
         feed_order=feed_order or "latest",
+        look=Look(**dict(zip(Look.__struct_fields__, known.along[-look:], strict=True))),
     )
     return viewer, known.renewed
 

@@ -267,15 +267,15 @@ async def test_sessions_are_listed_and_ended_by_their_owner_only(town: Town) -> 
     for _ in range(2):
         assert (await sign_in(town, "member", **{"user-agent": "Mozilla/5.0 (iPhone) Safari/605"}))[0] == 303
     async with town.browser("member") as browser, town.browser("friend") as other:
-        page = await browser.get("/settings")
+        page = await browser.get("/settings/sessions")
         assert page.text.count("Safari, iPhone") == 2
         ids = [row[0] for row in await town.sql("SELECT id FROM swannery.sign_ins WHERE device LIKE 'Safari%%' ORDER BY id")]
         await other.post(f"/settings/sign-ins/{ids[0]}/end")
-        assert (await browser.get("/settings")).text.count("Safari, iPhone") == 2
+        assert (await browser.get("/settings/sessions")).text.count("Safari, iPhone") == 2
         await browser.post(f"/settings/sign-ins/{ids[0]}/end")
-        assert (await browser.get("/settings")).text.count("Safari, iPhone") == 1
+        assert (await browser.get("/settings/sessions")).text.count("Safari, iPhone") == 1
         await browser.post("/settings/sign-ins/end-others")
-        page = await browser.get("/settings")
+        page = await browser.get("/settings/sessions")
         assert (page.status_code, page.text.count("Safari, iPhone")) == (200, 0)
 
 

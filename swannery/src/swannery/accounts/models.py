@@ -25,12 +25,42 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
         return f"/@{self.handle}"
 
 
+# Who may do something towards a member: everybody here, whom they follow and their friends, their friends, nobody.
+WhoMay = Literal["members", "followed", "friends", "nobody"]
+Deed = Literal["message", "mention", "tag", "activity"]
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """An address elsewhere that a member gives, and how it is shown: without what every address begins with."""
+
+    url: str
+
+    @property
+    def shown(self) -> str:
+        """The address as people write it."""
+        return self.url.removeprefix("https://").removesuffix("/")
+
+
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
-    """A member's own page."""
+    """A member's own page. `activity` says who may see `last_seen_at`."""
 
     person: Person
     bio: str
     joined_at: datetime
+    pronouns: str = ""
+    links: tuple[Link, ...] = ()
+    private: bool = False
+    activity: WhoMay = "friends"
+    last_seen_at: datetime | None = None
+
+
+class Permits(msgspec.Struct, frozen=True, kw_only=True):
+    """What a member lets others do: write to them, mention them, tag them in pictures, see when they were here."""
+
+    message: WhoMay = "members"
+    mention: WhoMay = "members"
+    tag: WhoMay = "followed"
+    activity: WhoMay = "friends"
 
 
 class SignIn(msgspec.Struct, frozen=True, kw_only=True):

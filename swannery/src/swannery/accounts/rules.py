@@ -2,12 +2,20 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from urllib.parse import urlsplit, urlunsplit
 
 SHORTEST_HANDLE, LONGEST_HANDLE = 2, 30
 LONGEST_NAME = 100
 FALLBACK = "member"
 FORMER_NAME = "Former member"
 LARGEST_SHARE = 0.05
+LONGEST_BIO = 500
+LONGEST_PRONOUNS = 40
+MOST_LINKS, LONGEST_LINK = 5, 200
+HOST = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]\Z")
+# What stands in an address as it is; everything else must be written as %XX.
+ADDRESS_LETTERS = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*\Z")
 
 HANDLE = re.compile(rf"^[a-z0-9_]{{{SHORTEST_HANDLE},{LONGEST_HANDLE}}}\Z")
 ADDRESS = re.compile(r"\S@\S")
@@ -115,6 +123,37 @@ RESERVED = frozenset(
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "\u0131": "i", "ħ": "h", "ŋ": "ng"})
 # Joiners (U+200C, U+200D) stay: Persian and families of emoji need them.
 _JOINERS = {"\u200c", "\u200d"}
+
+
+def links_of(written: Iterable[str]) -> tuple[tuple[str, ...], str]:
+    """Return the addresses as they are stored, each once, and a sentence where one cannot be taken: https and a name, nothing hidden."""
+    links: list[str] = []
+    for text in written:
+        wanted = text.strip()
+        if not wanted:
+            continue
+        url = _link_of(wanted)
+        if not url:
+            return (), f"{wanted[:60]} is no address we can link to. Write it like https://example.org/you."
+        if url not in links:
+            links.append(url)
+    if len(links) > MOST_LINKS:
+        return (), f"These are {len(links) - MOST_LINKS} too many; {MOST_LINKS} fit."
+    return tuple(links), ""
+
+
+def _link_of(text: str) -> str:
+    """Return an address in full, or nothing. Names are kept in letters everybody can tell apart (xn--…)."""
+    whole = text if "://" in text else f"https://{text}"
+    try:
+        parts = urlsplit(whole)
+        host = (parts.hostname or "").encode("idna").decode("ascii").lower()
+        port = parts.port
+    except ValueError:
+        return ""
+    fits = parts.scheme.lower() == "https" and "@" not in parts.netloc and port in {None, 443} and HOST.match(host)
+    url = urlunsplit(("https", host, parts.path or "/", parts.query, parts.fragment))
+    return url if fits and len(url) <= LONGEST_LINK and ADDRESS_LETTERS.match(url) else ""
 
 
 def are_too_many_to_erase(*, due: int, active: int, allowed: int) -> bool:

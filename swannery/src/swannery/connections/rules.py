@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Collection
 
+from swannery.accounts.models import WhoMay
 from swannery.foundation.errors import Invalid
 from swannery.foundation.paging import LARGEST_ID
 from swannery.foundation.text import clean_line
@@ -18,6 +19,11 @@ MOST_IN_A_CIRCLE = 500
 def could_be_member(member_id: int) -> bool:
     """Whether the number is one that a member can have."""
     return 0 < member_id < LARGEST_ID
+
+
+def is_let(choice: WhoMay, *, friends: bool, follows_viewer: bool) -> bool:
+    """Whether somebody who chose this lets a viewer do it; `follows_viewer` is that they follow the viewer, approved."""
+    return choice == "members" or (choice in {"followed", "friends"} and friends) or (choice == "followed" and follows_viewer)
 
 
 def check_days(days: int) -> int:

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from swannery.accounts.actions.follow_users import follow_users
-from swannery.accounts.actions.own_profile import change_bio
+from swannery.accounts.actions.own_profile import Words as OwnWords
+from swannery.accounts.actions.own_profile import change_own
 from swannery.activities.actions import import_activities, list_activities
 from swannery.communities import actions as communities
 from swannery.communities.models import Foundation
@@ -141,7 +142,7 @@ async def _introduce(tx: Transaction, stage: Stage, cast: Cast) -> None:
     ids = {handle: viewer.member_id for handle, viewer in stage.viewers.items()}
     for person in cast.people:
         me = stage[person.handle]
-        await change_bio(tx, viewer=me, bio=person.bio)
+        await change_own(tx, viewer=me, words=OwnWords(bio=person.bio))
         for friend in person.friends.split():
             await connections.send_friend_request(tx, viewer=me, person_id=ids[friend])
             await connections.accept_friend_request(tx, viewer=stage[friend], person_id=me.member_id)

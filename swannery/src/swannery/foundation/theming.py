@@ -1,12 +1,13 @@
 """The theme, bound to the languages it speaks and to the templates of every feature."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from swannery.theme.environment import make_environment, render
 from swannery.theme.static_files import StaticFile, theme_static_files
-from swannery.theme.translations import negotiate, shipped_catalogues, speaking
+from swannery.theme.translations import negotiate, own_name, shipped_catalogues, speaking
 
 
 class Theme:
@@ -16,6 +17,11 @@ class Theme:
         self.static = theme_static_files(site_name=site_name)
         self._default = default_language
         self._environment = make_environment(template_folders=template_folders, static=self.static, debug=debug)
+
+    @cached_property
+    def languages(self) -> Mapping[str, str]:
+        """What is spoken here: code, and the name it gives itself."""
+        return {code: own_name(code) for code in shipped_catalogues().languages}
 
     def render(self, name: str, context: Mapping[str, Any], *, language: str) -> str:
         """Return the rendered template."""

@@ -9,6 +9,19 @@ from swannery.foundation.errors import NotSignedIn
 Role = Literal["member", "trainer", "moderator", "admin"]
 
 
+Colours = Literal["auto", "light", "dark", "contrast"]
+Accent = Literal["lake", "moss", "amber", "coral", "plum", "violet"]
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """How a member wants pages to be; an empty language or time zone is the browser's, or UTC."""
+
+    language: str = ""
+    time_zone: str = ""
+    theme: Colours = "auto"
+    accent: Accent = "lake"
+
+
 class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     """A member with everybody they are connected to; a stranger has no id and no connections.
 
@@ -33,6 +46,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     muted: tuple[int, ...] = ()
     site_open: bool = False
     feed_order: Literal["latest", "for_you"] = "latest"
+    look: Look = Look()
 
     @property
     def signed_in(self) -> bool:

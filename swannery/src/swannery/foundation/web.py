@@ -97,8 +97,14 @@ class Page:
 
     @cached_property
     def language(self) -> str:
-        """What the browser asks for, as far as we speak it."""
-        return self._theme.negotiate(self.request.headers.get("accept-language", ""))
+        """What the member chose, else what the browser asks for, as far as we speak it."""
+        chosen = self.viewer.look.language
+        return chosen if chosen in self._theme.languages else self._theme.negotiate(self.request.headers.get("accept-language", ""))
+
+    @property
+    def languages(self) -> Mapping[str, str]:
+        """What is spoken here: code, and the name it gives itself."""
+        return self._theme.languages
 
     def gettext(self, message: str) -> str:
         """Return words in the reader's language."""
@@ -129,7 +135,8 @@ class Page:
             "me": person_of(viewer),
             "viewer": viewer,
             "csrf_token": csrf_token(self.request),
-            "now": clock.now(),
+            "now": clock.by(self.viewer.look.time_zone),
+            "look": self.viewer.look,
             "language": self.language,
             "inbox_count": len(viewer.asked_by) + len(viewer.follow_asked_by),
             "notice": unquote(self.request.cookies.get(NOTICE, ""))[:200] or None,

@@ -94,7 +94,13 @@ def _filters(words: Catalogues) -> dict[str, Callable[..., str]]:
     def ago_filter(value: datetime, now: datetime) -> str:
         return ago(value, now, catalogues=words)
 
-    return {"ago": ago_filter, "exact_time": exact_time, "figure": figure}
+    @jinja2.pass_context
+    def exact_time_filter(context: jinja2.runtime.Context, value: datetime) -> str:
+        """By the reader's clock, which the page's `now` shows."""
+        now = context.get("now")
+        return exact_time(value.astimezone(now.tzinfo) if isinstance(now, datetime) else value)
+
+    return {"ago": ago_filter, "exact_time": exact_time_filter, "figure": figure}
 
 
 @lru_cache(maxsize=512)

@@ -1,19 +1,44 @@
 """What a member says of themselves here; name and handle are the app's."""
 
+import msgspec
+
 from swannery.accounts.queries import people
+from swannery.accounts.rules import LONGEST_BIO, LONGEST_PRONOUNS, links_of
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Invalid
-from swannery.foundation.text import clean_text
+from swannery.foundation.text import clean_line, clean_text
 from swannery.foundation.viewer import Viewer
 
-LONGEST_BIO = 500
+
+class Words(msgspec.Struct, frozen=True, kw_only=True):
+    """What a member says of themselves."""
+
+    bio: str = ""
+    pronouns: str = ""
+    links: tuple[str, ...] = ()
 
 
-async def read_own_bio(tx: Transaction, *, viewer: Viewer) -> str:
+async def read_own(tx: Transaction, *, viewer: Viewer) -> Words:
     """Return what the member says of themselves."""
     _ = viewer.member_id
     profile = await people.find_profile(tx, handle=viewer.handle)
-    return profile.bio if profile else ""
+    if profile is None:
+        return Words()
+    return Words(bio=profile.bio, pronouns=profile.pronouns, links=tuple(link.url for link in profile.links))
+
+
+async def change_own(tx: Transaction, *, viewer: Viewer, words: Words) -> Words:
+    """Store it and return it as it is stored; raises Invalid with a sentence for each field that cannot be taken."""
+    bio, pronouns = clean_text(words.bio), clean_line(words.pronouns)
+    links, problem = links_of(words.links)
+    errors = {"links": problem} if problem else {}
+    for name, text, longest in (("bio", bio, LONGEST_BIO), ("pronouns", pronouns, LONGEST_PRONOUNS)):
+        if len(text) > longest:
+            errors[name] = f"This is {len(text) - longest} letters too long; {longest} fit."
+    if errors:
+        raise Invalid("This cannot be saved yet.", fields=errors)
+    await people.write_words(tx, member_id=viewer.member_id, bio=bio, pronouns=pronouns, links=links)
+    return Words(bio=bio, pronouns=pronouns, links=links)
 
 
 async def read_private(tx: Transaction, *, viewer: Viewer) -> bool:
@@ -24,13 +49,3 @@ async def read_private(tx: Transaction, *, viewer: Viewer) -> bool:
 async def set_private(tx: Transaction, *, viewer: Viewer, private: bool) -> None:
     """Have followers wait for approval from now on, or no longer. Who follows already stays; who waits, waits for an answer."""
     await people.write_private(tx, member_id=viewer.member_id, private=private)
-
-
-async def change_bio(tx: Transaction, *, viewer: Viewer, bio: str) -> None:
-    """Store it; raises Invalid when it is too long."""
-    text = clean_text(bio)
-    if len(text) > LONGEST_BIO:
-        raise Invalid(
-            "This cannot be saved yet.", fields={"bio": f"This is {len(text) - LONGEST_BIO} letters too long; {LONGEST_BIO} fit."}
-        )
-    await people.write_bio(tx, member_id=viewer.member_id, bio=text)

@@ -1,8 +1,8 @@
 """Reading members by id, handle and name. Only active ones: whoever the app deactivated is not shown anywhere."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from swannery.accounts.models import Person, Profile
+from swannery.accounts.models import Link, Person, Profile
 from swannery.foundation.database import AnyRow, Transaction
 
 
@@ -28,10 +28,18 @@ async def read_by_handle(tx: Transaction, *, handles: Collection[str]) -> list[P
 async def find_profile(tx: Transaction, *, handle: str) -> Profile | None:
     """Return the active member with this handle. Index: members_handle."""
     found = await tx.sql(
-        "SELECT id, name, handle, role, bio, joined_at FROM swannery.members WHERE handle = %(handle)s AND state = 'active'",
+        "SELECT id, name, handle, role, bio, joined_at, pronouns, links, private, activity_to, last_seen_at FROM swannery.members"
+        " WHERE handle = %(handle)s AND state = 'active'",
         {"handle": handle.lower()},
     )
-    return Profile(person=_person(found[0]), bio=found[0][4], joined_at=found[0][5]) if found else None
+    if not found:
+        return None
+    row = found[0]
+    links = tuple(Link(url=url) for url in row[7])
+    return Profile(
+        person=_person(row), bio=row[4], joined_at=row[5], pronouns=row[6], links=links, private=row[8], activity=row[9],
+        last_seen_at=row[10],
+    )  # fmt: skip
 
 
 async def list_people(tx: Transaction, *, beginning: str, hidden: Collection[int], after_id: int, limit: int) -> list[Person]:
@@ -45,9 +53,12 @@ async def list_people(tx: Transaction, *, beginning: str, hidden: Collection[int
     return [_person(row) for row in found]
 
 
-async def write_bio(tx: Transaction, *, member_id: int, bio: str) -> None:
+async def write_words(tx: Transaction, *, member_id: int, bio: str, pronouns: str, links: Sequence[str]) -> None:
     """Store what a member says of themselves."""
-    await tx.sql("UPDATE swannery.members SET bio = %(bio)s WHERE id = %(id)s", {"bio": bio, "id": member_id})
+    await tx.sql(
+        "UPDATE swannery.members SET bio = %(bio)s, pronouns = %(pronouns)s, links = %(links)s::text[] WHERE id = %(id)s",
+        {"bio": bio, "pronouns": pronouns, "links": list(links), "id": member_id},
+    )
 
 
 async def is_private(tx: Transaction, *, member_id: int) -> bool:

@@ -4,9 +4,12 @@
   const dark = matchMedia("(prefers-color-scheme: dark)");
   root.classList.add("js");
 
+  // What a member chose in their settings comes with the page and wins over this browser's own choice.
+  const fixed = root.dataset.fixed;
+
   const show = () => {
-    let chosen = null;
-    try { chosen = localStorage.getItem("swannery:theme"); } catch { /* no storage: follow the system */ }
+    let chosen = fixed ?? null;
+    if (!fixed) try { chosen = localStorage.getItem("swannery:theme"); } catch { /* no storage: follow the system */ }
     if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen; else delete root.dataset.theme;
     root.classList.toggle("shows-dark", chosen ? chosen === "dark" : dark.matches);
   };

@@ -9,6 +9,7 @@ from litestar.params import JSONBody
 
 from swannery.accounts.actions.sign_in import STAYS, sign_in, sign_out
 from swannery.accounts.actions.sign_in_token import sign_in_with_token
+from swannery.accounts.api import own
 from swannery.accounts.devices import address_of, device_of
 from swannery.config import Config
 from swannery.foundation.database import Database, Transaction
@@ -113,4 +114,4 @@ async def close_session(tx: NamedDependency[Transaction], viewer: NamedDependenc
     await sign_out(tx, viewer=viewer)
 
 
-routes = [open_session, exchange_token, read_session, close_session]
+routes = [open_session, exchange_token, read_session, close_session, *own.routes]

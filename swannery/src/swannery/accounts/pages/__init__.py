@@ -1,4 +1,4 @@
-"""Signing in and out, and one's own settings, as HTML."""
+"""Signing in and out, as HTML."""
 
 from typing import Annotated, Any
 
@@ -6,18 +6,18 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar.params import Body
 
-from swannery.accounts.actions import own_profile
-from swannery.accounts.actions.sign_in import STAYS, end_sign_in, list_sign_ins, sign_in, sign_out, sign_out_elsewhere
+from swannery.accounts.actions.sign_in import STAYS, sign_in, sign_out
 from swannery.accounts.actions.sign_in_provider import come_back, go_to_provider
 from swannery.accounts.actions.sign_in_token import sign_in_with_token
 from swannery.accounts.devices import address_of, device_of
+from swannery.accounts.pages import settings
 from swannery.config import Config
 from swannery.foundation.database import Database, Transaction
 from swannery.foundation.errors import Invalid, TooMany, Unavailable
 from swannery.foundation.viewer import Viewer
-from swannery.foundation.web import FormState, Id, Page, Site, local_path
+from swannery.foundation.web import FormState, Page, Site, local_path
 from swannery.host.doors import CALLBACK, Doors
 
 COOKIE = "swannery"
@@ -30,18 +30,6 @@ class SignInForm(msgspec.Struct):
     identifier: str = ""
     password: str = ""
     next: str = "/"
-
-
-class PrivacyForm(msgspec.Struct):
-    """Whether followers need approval; a box that is not ticked is not sent."""
-
-    private: str = ""
-
-
-class ProfileForm(msgspec.Struct):
-    """What a member may say of themselves."""
-
-    bio: str = ""
 
 
 @get("/sign-in")
@@ -237,68 +225,6 @@ async def take_sign_out(
     return answer
 
 
-@get("/settings")
-async def show_settings(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page]) -> Response[Any]:
-    """One's own settings."""
-    bio = await own_profile.read_own_bio(tx, viewer=viewer)
-    return await settings_page(tx, viewer, page, state=FormState(values={"bio": bio}))
-
-
-async def settings_page(tx: Transaction, viewer: Viewer, page: Page, *, state: FormState) -> Response[Any]:
-    """Return the page with the form as it was typed."""
-    found = await list_sign_ins(tx, viewer=viewer)
-    private = await own_profile.read_private(tx, viewer=viewer)
-    return page.show(
-        "accounts/settings.html", status=422 if state.errors else 200, form=state, sign_ins=found, private=private, active="settings"
-    )
-
-
-@post("/settings/profile", status_code=303)
-async def change_profile(
-    tx: NamedDependency[Transaction],
-    viewer: NamedDependency[Viewer],
-    page: NamedDependency[Page],
-    data: Annotated[ProfileForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
-) -> Response[Any]:
-    """Change what one says of oneself."""
-    try:
-        await own_profile.change_bio(tx, viewer=viewer, bio=data.bio)
-    except Invalid as error:
-        return await settings_page(tx, viewer, page, state=FormState(values={"bio": data.bio}, errors=error.fields))
-    return page.go("/settings", notice=page.gettext("Saved."))
-
-
-@post("/settings/privacy", status_code=303)
-async def change_privacy(
-    tx: NamedDependency[Transaction],
-    viewer: NamedDependency[Viewer],
-    page: NamedDependency[Page],
-    data: Annotated[PrivacyForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
-) -> Response[Any]:
-    """Approve one's followers, or let everybody follow."""
-    private = bool(data.private)
-    await own_profile.set_private(tx, viewer=viewer, private=private)
-    asked, free = page.gettext("From now on you are asked before somebody follows you."), page.gettext("Everybody here can follow you now.")
-    return page.go("/settings", notice=asked if private else free)
-
-
-@post("/settings/sign-ins/{sign_in_id:int}/end", status_code=303)
-async def end_one(
-    tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page], sign_in_id: FromPath[int]
-) -> Response[Any]:
-    """Sign out on one other device."""
-    await end_sign_in(tx, viewer=viewer, sign_in_id=Id.check(sign_in_id))
-    return page.go("/settings", notice=page.gettext("Signed out there."))
-
-
-@post("/settings/sign-ins/end-others", status_code=303)
-async def end_others(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page]) -> Response[Any]:
-    """Sign out on every other device."""
-    await sign_out_elsewhere(tx, viewer=viewer)
-    return page.go("/settings", notice=page.gettext("Signed out everywhere else."))
-
-
 routes = [
-    show_sign_in, take_sign_in, follow_token, take_token, go_elsewhere, return_from_elsewhere, take_sign_out,
-    show_settings, change_profile, change_privacy, end_one, end_others,
+    show_sign_in, take_sign_in, follow_token, take_token, go_elsewhere, return_from_elsewhere, take_sign_out, *settings.routes,
 ]  # fmt: skip
