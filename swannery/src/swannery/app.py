@@ -35,6 +35,7 @@ from swannery.connections import events as connections_events
 from swannery.connections import pages as connections_pages
 from swannery.connections.actions import CONNECTIONS_ALONG, connections_of
 from swannery.connections.actions import tidy as tidy_connections
+from swannery.connections.actions.permitting import may_mention
 from swannery.feeds import api as feeds_api
 from swannery.feeds import events as feeds_events
 from swannery.feeds import jobs as feeds_jobs
@@ -85,6 +86,7 @@ def assemble(config: Config) -> Parts:
     """Make the parts. No connection is opened yet."""
     dispatcher = Dispatcher()
     posts_ports.site_open = config.site.open
+    posts_ports.may_mention = may_mention
     for listener in LISTENERS:
         listener.listen(dispatcher)
     settings = config.database

@@ -1,11 +1,15 @@
 """What people let each other do. A block goes before every choice, a request opens nothing, a stranger is let do nothing."""
 
+from uuid import uuid4
+
 import pytest
 from town import Town
 
 from swannery.accounts.models import Deed
 from swannery.connections import actions as connections
 from swannery.connections.actions.permitting import lets, who_lets
+from swannery.posts import actions as posts
+from swannery.posts.models import Draft
 
 pytestmark = pytest.mark.anyio
 COLUMNS: dict[Deed, str] = {"message": "message_from", "mention": "mention_from", "tag": "tag_from", "activity": "activity_to"}
@@ -38,3 +42,13 @@ async def test_many_are_asked_at_once_and_who_is_away_lets_nobody(town: Town) ->
     await town.sql("UPDATE swannery.members SET state = 'inactive' WHERE id = %(id)s", id=town.ids["gone"])
     ids = [town.ids[name] for name in ("owner", "member", "gone")]
     assert await town.act(who_lets, "friend", deed="mention", ids=[*ids, 999_999]) == set(ids[:2])
+
+
+async def test_whoever_lets_nobody_mention_them_is_neither_linked_nor_named_by_a_post(town: Town) -> None:
+    await town.sql("UPDATE swannery.members SET mention_from = 'nobody' WHERE id = %(id)s", id=town.ids["member"])
+    body = f"Well done @{town.handles['member']} and @{town.handles['friend']}"
+    post_id = await town.act(posts.publish_post, "owner", draft=Draft(body=body, audience="members", client_key=uuid4()))
+    found = await town.sql("SELECT mentioned, body_html FROM swannery.posts WHERE id = %(id)s", id=post_id)
+    assert found[0][0] == [town.ids["friend"]]
+    assert f'href="/@{town.handles["friend"]}"' in found[0][1]
+    assert f'href="/@{town.handles["member"]}"' not in found[0][1]

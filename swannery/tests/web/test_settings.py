@@ -1,6 +1,7 @@
 """One's own settings: a page for each kind, nothing typed is lost, and what is chosen holds from the next page on."""
 
 import re
+from typing import Any
 
 import pytest
 from town import Town
@@ -9,7 +10,7 @@ from swannery.accounts.actions.erase_member import erase_member
 from swannery.connections import actions as connections
 
 pytestmark = pytest.mark.anyio
-PROFILE = {"bio": "I lift.", "pronouns": "they/them", "links": "example.org\nhttps://other.example/me"}
+PROFILE: dict[str, Any] = {"bio": "I lift.", "pronouns": "they/them", "links": "example.org\nhttps://other.example/me"}
 
 
 async def opening(town: Town, who: str | None, path: str = "/settings/appearance") -> str:
@@ -77,7 +78,7 @@ async def test_language_and_clock_are_the_members_own(town: Town) -> None:
         {"theme": "auto", "accent": "lake", "time_zone": "Mars/Olympus"}, {"theme": "auto", "accent": "lake", "time_zone": "../etc/passwd"},
     ],
 )  # fmt: skip
-async def test_what_is_not_offered_is_refused_and_changes_nothing(town: Town, form: dict[str, str]) -> None:
+async def test_what_is_not_offered_is_refused_and_changes_nothing(town: Town, form: dict[str, Any]) -> None:
     async with town.browser("owner") as browser:
         await browser.get("/settings/appearance")
         answer = await browser.post("/settings/appearance", **form)

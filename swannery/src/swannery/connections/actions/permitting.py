@@ -4,26 +4,38 @@ from collections.abc import Collection
 
 from swannery.accounts.actions import own_settings
 from swannery.accounts.models import Deed, WhoMay
+from swannery.connections import queries
 from swannery.connections.models import Relation
-from swannery.connections.queries.permitting import who_follows
 from swannery.connections.rules import is_let
 from swannery.foundation.database import Transaction
 from swannery.foundation.viewer import Viewer
+
+NOBODY = (False, False)
 
 
 async def who_lets(tx: Transaction, *, viewer: Viewer, deed: Deed, ids: Collection[int]) -> set[int]:
     """Return those of the members who let the viewer do this; nobody lets a stranger, everybody lets themselves."""
     if viewer.id is None:
         return set()
-    wanted = set(ids) - set(viewer.blocked)
-    choices = await own_settings.choices(tx, deed=deed, ids=wanted)
-    asked = [member_id for member_id, choice in choices.items() if choice == "followed" and member_id not in viewer.friends]
-    followers = await who_follows(tx, member_id=viewer.id, among=asked) if asked else set()
+    return await who_lets_member(tx, member_id=viewer.id, deed=deed, ids=set(ids) - set(viewer.blocked))
+
+
+async def who_lets_member(tx: Transaction, *, member_id: int, deed: Deed, ids: Collection[int]) -> set[int]:
+    """Return the same for a member who need not be looking. Whoever is blocked must not be among the ids."""
+    choices = await own_settings.choices(tx, deed=deed, ids=ids)
+    narrow = [other for other, choice in choices.items() if choice not in {"members", "nobody"}]
+    relations = await queries.read_relations(tx, member_id=member_id, ids=narrow) if narrow else {}
+    stands = {other: (relation.friends, relation.follows_me) for other, relation in relations.items()}
     return {
-        member_id
-        for member_id, choice in choices.items()
-        if member_id == viewer.id or is_let(choice, friends=member_id in viewer.friends, follows_viewer=member_id in followers)
+        other
+        for other, choice in choices.items()
+        if other == member_id or is_let(choice, friends=stands.get(other, NOBODY)[0], follows_viewer=stands.get(other, NOBODY)[1])
     }
+
+
+async def may_mention(tx: Transaction, author_id: int, member_ids: Collection[int]) -> set[int]:
+    """Return those who let an author mention them; as posts ask for it."""
+    return await who_lets_member(tx, member_id=author_id, deed="mention", ids=member_ids)
 
 
 def shows_activity(choice: WhoMay, *, viewer: Viewer, relation: Relation) -> bool:
