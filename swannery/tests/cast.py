@@ -55,6 +55,7 @@ def theatre(server: Server) -> Iterator[str]:
         with psycopg.connect(server.url(database=name), autocommit=True) as inside:
             inside.execute("CREATE SCHEMA swannery")
             first, later = _migration("0001_foundations"), _migration("0050_approval_mutes_circles")
+            profiles = _migration("0020_profiles_and_choices")
             parts = (
                 first.MEMBERS.format(key_type="bigint"),
                 first.CONNECTIONS,
@@ -62,6 +63,7 @@ def theatre(server: Server) -> Iterator[str]:
                 later.APPROVAL,
                 later.MUTES,
                 later.CIRCLES,
+                profiles.COLUMNS,
             )
             for part in parts:
                 inside.execute(part)
