@@ -14,7 +14,7 @@ from swannery.activities.models import Activity
 from swannery.activities.rules import per_week, title_of
 from swannery.connections import actions as connections
 from swannery.foundation.database import Transaction
-from swannery.foundation.errors import Invalid, NotThere
+from swannery.foundation.errors import Conflict, Invalid, NotThere
 from swannery.posts import actions as posts
 from swannery.posts.models import Draft
 
@@ -159,6 +159,29 @@ async def test_after_its_post_is_deleted_it_may_be_shared_again(town: Town) -> N
     await town.act(posts.delete_post, "member", post_id=first)
     assert (await mine(town, "member"))[0].shared_post_id is None
     assert await town.act(posts.share_activity, "member", activity_id=activity.id, draft=Draft(body="x")) != first
+
+
+async def test_a_post_that_is_back_is_the_share_of_its_activity_again(town: Town) -> None:
+    await take_over(town)
+    activity = (await mine(town, "member"))[0]
+    first = await town.act(posts.share_activity, "member", activity_id=activity.id, draft=Draft(body="x"))
+    await town.act(posts.delete_post, "member", post_id=first)
+    await town.act(posts.restore_post, "member", post_id=first)
+    assert await town.act(posts.share_activity, "member", activity_id=activity.id, draft=Draft(body="x")) == first
+
+
+async def test_an_activity_shared_anew_keeps_its_deleted_share_from_coming_back(town: Town) -> None:
+    await take_over(town)
+    activity = (await mine(town, "member"))[0]
+    first = await town.act(posts.share_activity, "member", activity_id=activity.id, draft=Draft(body="x"))
+    await town.act(posts.delete_post, "member", post_id=first)
+    second = await town.act(posts.share_activity, "member", activity_id=activity.id, draft=Draft(body="y"))
+    with pytest.raises(Conflict, match="shared this anew"):
+        await town.act(posts.restore_post, "member", post_id=first)
+    assert (await mine(town, "member"))[0].shared_post_id == second
+    await town.act(posts.delete_post, "member", post_id=second)
+    await town.act(posts.restore_post, "member", post_id=first)
+    assert (await mine(town, "member"))[0].shared_post_id == first
 
 
 async def test_the_trainer_is_not_named_to_whom_they_are_hidden_from(town: Town) -> None:

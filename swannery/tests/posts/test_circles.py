@@ -51,6 +51,18 @@ async def test_what_was_posted_for_a_circle_that_is_gone_is_its_authors_alone(to
         await read(town, "friend", post_id)
 
 
+async def test_whom_a_post_for_a_circle_mentions_stays_mentioned_when_it_is_edited(town: Town) -> None:
+    circle = await circle_with(town, "owner", "friend")
+    words = f"@{town.handles['friend']} and @{town.handles['member']}"
+    post_id = await town.act(actions.publish_post, "owner", draft=Draft(body=words, audience="circle", circle_id=circle))
+    await town.act(actions.edit_post, "owner", post_id=post_id, draft=Draft(body=f"{words}, at six"), seen=None)
+    post = await read(town, "friend", post_id)
+    assert (post.body, f'href="/@{town.handles["friend"]}"' in post.body_html) == (f"{words}, at six", True)
+    assert f'href="/@{town.handles["member"]}"' not in post.body_html
+    [(mentioned,)] = await town.sql("SELECT mentioned FROM swannery.posts WHERE id = %(id)s", id=post_id)
+    assert mentioned == [town.ids["friend"]]
+
+
 @pytest.mark.parametrize("audience", ["circle:999999", "circle:", "circle:x", "circle:-1", "circle:" + "9" * 40, "circle:٣"])
 async def test_a_circle_that_is_not_ones_own_comes_back_with_the_words(town: Town, audience: str) -> None:
     async with town.browser("owner") as browser:

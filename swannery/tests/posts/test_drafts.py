@@ -115,6 +115,25 @@ async def test_the_composer_keeps_plans_and_publishes_a_draft(town: Town) -> Non
     assert ([post.body for post in await posts(town)], await drafts(town)) == (["whole"], [])
 
 
+async def test_a_time_is_planned_by_the_clock_its_author_chose_also_over_a_change_of_clocks(town: Town) -> None:
+    """Berlin is two hours ahead in July, one in January; the browser's clock counts only for whoever chose none."""
+    year = datetime.now(UTC).year + 1
+    async with town.browser("owner") as browser:
+        for zone, local, meant in (
+            ("Europe/Berlin", f"{year}-07-01T10:00", f"{year}-07-01T08:00"),
+            ("Europe/Berlin", f"{year}-01-15T10:00", f"{year}-01-15T09:00"),
+            ("", f"{year}-01-15T10:00", f"{year}-01-15T15:00"),
+        ):
+            await town.sql("UPDATE swannery.members SET time_zone = %(zone)s WHERE id = %(id)s", zone=zone, id=town.ids["owner"])
+            await browser.post("/posts", text="by my clock", publish_at=local, utc_offset=-300, client_key=uuid4())
+            (draft,) = await drafts(town)
+            assert draft.publish_at == datetime.fromisoformat(f"{meant}+00:00")
+            page = (await browser.get(f"/compose?draft={draft.id}")).text
+            assert f'value="{local if zone else meant}"' in page
+            assert (f'data-moment="{meant}Z"' in page, "By the clock of Europe/Berlin." in page) == (not zone, bool(zone))
+            await town.act(actions.delete_draft, "owner", draft_id=draft.id)
+
+
 async def test_an_erased_member_leaves_no_draft(town: Town) -> None:
     await plan(town, Draft(body="mine"))
     async with town.parts.database.transaction() as tx:

@@ -91,6 +91,17 @@ async def mark_shared(tx: Transaction, *, viewer: Viewer, activity_id: int, post
     await queries.set_shared(tx, member_id=viewer.member_id, activity_id=activity_id, post_id=post_id)
 
 
+async def shared_again(tx: Transaction, *, viewer: Viewer, activity_id: int, post_id: int) -> int | None:
+    """A deleted post of the activity is back: it is shared there again. Returns the newer post it was shared in meanwhile, if any."""
+    await queries.lock(tx, member_id=viewer.member_id, activity_id=activity_id)
+    row = await queries.read_one(tx, member_id=viewer.member_id, activity_id=activity_id)
+    if row is None:
+        return None
+    if row[4] is None:
+        await queries.set_shared(tx, member_id=viewer.member_id, activity_id=activity_id, post_id=post_id)
+    return row[4] if row[4] != post_id else None
+
+
 async def forget_share(tx: Transaction, *, post_id: int, member_id: int) -> None:
     """Its post is gone: the activity may be shared again."""
     await queries.forget_share(tx, post_id=post_id, member_id=member_id)

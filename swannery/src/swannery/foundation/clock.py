@@ -12,12 +12,15 @@ def now() -> datetime:
 
 def by(time_zone: str) -> datetime:
     """Return the present moment by the clock of a place; UTC where the place is empty or unknown on this machine."""
-    zone = _zone(time_zone) if time_zone else None
+    zone = zone_of(time_zone)
     return now().astimezone(zone) if zone else now()
 
 
 @lru_cache(maxsize=256)
-def _zone(name: str) -> ZoneInfo | None:
+def zone_of(name: str) -> ZoneInfo | None:
+    """Return the clock of a place; None where the place is empty or unknown on this machine."""
+    if not name:
+        return None
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):

@@ -94,6 +94,7 @@ class CardFacts(msgspec.Struct, frozen=True, kw_only=True):
 
     title: str
     happened_at: datetime
+    activity_id: int | None = None
     partner_id: int | None = None
     facts: list[tuple[str, str]] = []
     bars: list[int] = []

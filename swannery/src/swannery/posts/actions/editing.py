@@ -42,7 +42,9 @@ async def edit_post(tx: Transaction, *, viewer: Viewer, post_id: int, draft: Dra
     # Its readers stay, also where it could not be published any more: one may mend one's words in a place one has left.
     alone = msgspec.structs.replace(draft, audience="me", community_id=None, circle_id=None)
     mended = check_draft(alone, communities=(), site_open=True, may_be_empty=post.kind != "text" or post.points_on)
-    checked = msgspec.structs.replace(mended, audience=post.audience, community_id=post.community.id if post.community else None)
+    circle = await queries.circle_of(tx, post_id=post_id) if post.audience == "circle" else None
+    place = post.community.id if post.community else None
+    checked = msgspec.structs.replace(mended, audience=post.audience, community_id=place, circle_id=circle)
     await throttle.limit(tx, what="edit", who=str(viewer.id), times=EDITS_AN_HOUR, window_s=HOUR_S)
     words = await word(tx, viewer=viewer, draft=checked)
     if (checked.body, checked.warning) == (post.body, post.warning):
@@ -91,10 +93,14 @@ async def list_deleted(tx: Transaction, *, viewer: Viewer) -> list[Deleted]:
 
 async def restore_post(tx: Transaction, *, viewer: Viewer, post_id: int) -> None:
     """Bring one's own post back, with everything that belonged to it."""
-    state = await queries.restore(tx, post_id=post_id, author_id=viewer.member_id, since=tx.now - RESTORABLE)
-    if state is None:
+    back = await queries.restore(tx, post_id=post_id, author_id=viewer.member_id, since=tx.now - RESTORABLE)
+    if back is None:
         raise NotThere
-    if state == "shown":
+    if back.activity_id is not None:
+        again = await activities.shared_again(tx, viewer=viewer, activity_id=back.activity_id, post_id=post_id)
+        if again is not None:
+            raise Conflict("You shared this anew meanwhile.", next_step="Delete the newer post first if you want this one back.")
+    if back.state == "shown":
         await reactions.count_share(tx, post_id=post_id, step=1)
         await tx.tell(PostRestored(post_id=post_id, author_id=viewer.member_id))
 

@@ -32,7 +32,14 @@ async def share_activity(tx: Transaction, *, viewer: Viewer, activity_id: int, d
     if activity.shared_post_id is not None:
         return activity.shared_post_id
     partner = activity.partner.id if activity.partner else None
-    card = CardFacts(title=activity.title, happened_at=activity.happened_at, partner_id=partner, facts=activity.facts, bars=activity.bars)
+    card = CardFacts(
+        title=activity.title,
+        happened_at=activity.happened_at,
+        activity_id=activity_id,
+        partner_id=partner,
+        facts=activity.facts,
+        bars=activity.bars,
+    )
     # The activity's own lock makes it once; a page has one key for all its forms.
     post_id = await _publish(tx, viewer=viewer, draft=msgspec.structs.replace(checked, client_key=None), kind="activity", card=card)
     await activities.mark_shared(tx, viewer=viewer, activity_id=activity_id, post_id=post_id)

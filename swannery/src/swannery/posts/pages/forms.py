@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from swannery.foundation import idempotency
+from swannery.foundation import clock, idempotency
 from swannery.foundation.errors import Invalid
 from swannery.foundation.web import FormState
 from swannery.posts.models import Draft, SavedDraft
@@ -26,7 +26,7 @@ class PostForm(msgspec.Struct):
     then: str = "publish"  # or `keep`: what was pressed
     draft: int = 0
     publish_at: str = ""
-    utc_offset: int = 0  # minutes that the writer's clock is ahead; without a script their clock is taken for UTC
+    utc_offset: int = 0  # minutes that the browser's clock will be ahead then; without a script it is taken for UTC, and the form says so
 
 
 def spoken(words: str) -> dict[str, str]:
@@ -54,16 +54,26 @@ def place_of(saved: SavedDraft) -> str:
     return f"{FOR_CIRCLE}{saved.draft.circle_id}" if saved.draft.circle_id else saved.draft.audience
 
 
-def moment_of(data: PostForm) -> datetime | None:
-    """Return when it is to be published, None for now; raises Invalid for what is no moment."""
+def moment_of(data: PostForm, *, time_zone: str) -> datetime | None:
+    """Return when it is to be published, None for now; raises Invalid for what is no moment.
+
+    A time is meant by the clock the member chose to see times by; who chose none, by their browser's.
+    """
     if not data.publish_at.strip():
         return None
     try:
         local = datetime.fromisoformat(data.publish_at.strip())
-        ahead = timezone(timedelta(minutes=data.utc_offset))
+        ahead = clock.zone_of(time_zone) or timezone(timedelta(minutes=data.utc_offset))
         return (local if local.tzinfo else local.replace(tzinfo=ahead)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise Invalid("This cannot be planned yet.", fields={"publish_at": "This is no date and time."}) from None
+
+
+def typed_moment(at: datetime, *, time_zone: str) -> dict[str, str]:
+    """Return a planned time as the composer's field holds it; for the browser's clock also the `moment` itself, put right by a script."""
+    zone = clock.zone_of(time_zone)
+    field = {"publish_at": at.astimezone(zone or UTC).strftime("%Y-%m-%dT%H:%M")}
+    return field if zone else field | {"moment": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")}
 
 
 def state_of(data: PostForm, *, errors: dict[str, str]) -> FormState:

@@ -18,7 +18,7 @@ from swannery.foundation.errors import Invalid
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import FormState, Id, Page
 from swannery.posts import actions
-from swannery.posts.pages.forms import PostForm, draft_of, moment_of, place_of, spoken, state_of
+from swannery.posts.pages.forms import PostForm, draft_of, moment_of, place_of, spoken, state_of, typed_moment
 
 
 @get("/compose")
@@ -33,6 +33,8 @@ async def show_composer(
         saved = await actions.read_draft(tx, viewer=viewer, draft_id=Id.check(draft))
         place = place_of(saved)
         values = {"text": saved.draft.body, "audience": place, "warning": saved.draft.warning, "draft": str(saved.id)}
+        if saved.publish_at:
+            values |= typed_moment(saved.publish_at, time_zone=viewer.look.time_zone)
         form = FormState(values=values, errors={"form": saved.problem} if saved.problem else {})
     return page.show("posts/compose.html", form=form, communities=mine, circles=own, client_key=uuid4(), active="compose")
 
@@ -49,7 +51,7 @@ async def publish(
     mine = await communities.list_own(tx, viewer=viewer)
     try:
         draft = draft_of(data, places={place.slug: place.id for place in mine})
-        at = moment_of(data)
+        at = moment_of(data, time_zone=viewer.look.time_zone)
         if data.then == "keep" or at is not None:
             earlier = Id.check(data.draft) if data.draft else None
             await actions.save_draft(tx, viewer=viewer, draft=draft, draft_id=earlier, publish_at=at)

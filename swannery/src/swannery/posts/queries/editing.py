@@ -1,10 +1,11 @@
 """Changing, pinning, deleting and bringing back what one wrote; earlier versions of it."""
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from swannery.foundation.database import Transaction
 from swannery.foundation.viewer import Viewer
-from swannery.posts.models import Deleted, Version
+from swannery.posts.models import Deleted, State, Version
 from swannery.posts.queries.posts import Words
 from swannery.posts.visibility import SHARED, shared_visible_sql, viewer_values, visible_sql
 
@@ -35,6 +36,13 @@ async def rewrite(tx: Transaction, *, post_id: int, author_id: int, body: str, w
         },
     )
     return True
+
+
+async def circle_of(tx: Transaction, *, post_id: int) -> int | None:
+    """Return the circle that a post of one's own was written for; None when the circle is gone."""
+    # sees all: one's own post
+    found = await tx.sql("SELECT circle_id FROM swannery.posts WHERE id = %(id)s", {"id": post_id})
+    return found[0][0] if found else None
 
 
 async def history(tx: Transaction, *, post_id: int, viewer: Viewer) -> list[Version]:
@@ -94,14 +102,21 @@ async def deleted_posts(tx: Transaction, *, author_id: int, since: datetime) -> 
     return [Deleted(id=row[0], body=row[1], body_html=row[2], title=row[3], published_at=row[4], deleted_at=row[5]) for row in found]
 
 
-async def restore(tx: Transaction, *, post_id: int, author_id: int, since: datetime) -> str | None:
-    """Bring an author's own post back that was deleted since then; returns its state, None when there is no such post."""
+class Restored(NamedTuple):
+    """The state of a post that is back, and which activity its card is of, as far as it was written down."""
+
+    state: State
+    activity_id: int | None
+
+
+async def restore(tx: Transaction, *, post_id: int, author_id: int, since: datetime) -> Restored | None:
+    """Bring an author's own post back that was deleted since then; returns what it is, None when there is no such post."""
     found = await tx.sql(
         "UPDATE swannery.posts SET deleted_at = NULL WHERE id = %(id)s AND author_id = %(author)s AND deleted_at > %(since)s"
-        " RETURNING state",
+        " RETURNING state, (card ->> 'activity_id')::bigint",
         {"id": post_id, "author": author_id, "since": since},
     )
-    return str(found[0][0]) if found else None
+    return Restored(state=found[0][0], activity_id=found[0][1]) if found else None
 
 
 PARTS = ("post_versions", "post_tags", "reactions", "comments", "bookmarks")

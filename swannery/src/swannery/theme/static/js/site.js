@@ -195,6 +195,19 @@
     document.documentElement.style.setProperty("--keyboard", `${Math.round(hidden)}px`);
   });
 
+  // --- times are planned by the clock in the room: what it will say on that day
+  const tellClock = (form) => {
+    const at = form.elements.publish_at;
+    const moment = at?.dataset.moment;
+    const pad = (number) => String(number).padStart(2, "0");
+    if (moment) {
+      const due = new Date(moment);
+      at.value = `${due.getFullYear()}-${pad(due.getMonth() + 1)}-${pad(due.getDate())}T${pad(due.getHours())}:${pad(due.getMinutes())}`;
+      delete at.dataset.moment;
+    }
+    form.elements.utc_offset.value = -(at?.value ? new Date(at.value) : new Date()).getTimezoneOffset();
+  };
+
   // --- whatever arrives, at first or later
   const welcome = (root) => {
     for (const text of every(root, "[data-clamp]")) {
@@ -206,13 +219,16 @@
     for (const time of every(root, "time[datetime]")) {
       time.title = new Date(time.dateTime).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
     }
-    for (const offset of every(root, "[data-utc-offset]")) offset.value = -new Date().getTimezoneOffset();
+    for (const form of every(root, "form:has([data-utc-offset])")) tellClock(form);
     for (const form of every(root, "form[data-autosave]")) restore(form);
     for (const area of every(root, "[data-limit]")) count(area);
     for (const summary of every(root, "[data-focus-me]")) summary.focus();
   };
   settleSent();
   welcome(document);
+  document.addEventListener("change", ({ target }) => {
+    if (target.name === "publish_at") tellClock(target.form);
+  });
 
   // --- lists keep their place: "Show more" hands the focus on, and coming back shows again what was shown, where one was
   const PLACE = `swannery:place:${location.pathname}${location.search}`;
