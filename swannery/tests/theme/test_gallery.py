@@ -17,7 +17,7 @@ PAGES = ("gallery", "error", "sign_in", "welcome")
 def html_of(environment: jinja2.Environment, page: str) -> str:
     if page == "gallery":
         return gallery_html(environment)
-    own = {"posts": samples.POSTS, "next_url": "/?after=1", "form": samples.SIGN_IN_ERRORS, "next": "/", **ERROR}
+    own = {"posts": samples.POSTS, "next_url": "/?after=1", "form": samples.SIGN_IN_ERRORS, "next": "/", "provider": "Studio key", **ERROR}
     return render(environment, f"theme/{page}.html", context={**sample_context(stranger=page != "error"), **own}, language="en")
 
 
