@@ -16,6 +16,12 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     open: bool = True
 
 
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    time_zone: str = ""
+    theme: str = "auto"
+    accent: str = "lake"
+
+
 def gallery_html(environment: jinja2.Environment, *, language: str = SOURCE_LANGUAGE) -> str:
     return render(environment, "theme/gallery.html", context=sample_context(), language=language)
 
@@ -26,6 +32,7 @@ def sample_context(*, stranger: bool = False) -> dict[str, Any]:
         "site": Site(name="Northside Studio"),
         "me": None if stranger else samples.ALICE,
         "csrf_token": "sample-token",
+        "look": Look(),
         "active": "home",
         "inbox_count": 3,
         "notice": "Your post is out. Tess and 36 others can see it.",
