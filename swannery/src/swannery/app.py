@@ -36,6 +36,9 @@ from swannery.connections import pages as connections_pages
 from swannery.connections.actions import CONNECTIONS_ALONG, connections_of
 from swannery.connections.actions import tidy as tidy_connections
 from swannery.connections.actions.permitting import may_mention
+from swannery.discovery import api as discovery_api
+from swannery.discovery import events as discovery_events
+from swannery.discovery import pages as discovery_pages
 from swannery.feeds import api as feeds_api
 from swannery.feeds import events as feeds_events
 from swannery.feeds import jobs as feeds_jobs
@@ -62,10 +65,10 @@ from swannery.posts import pages as posts_pages
 from swannery.posts.ports import ports as posts_ports
 
 ROOMS = Path(__file__).parent
-TEMPLATES = ("accounts", "communities", "connections", "feeds", "portal", "posts")
-PAGES = (accounts_pages, communities_pages, connections_pages, feeds_pages, portal_pages, posts_pages)
-APIS = (accounts_api, feeds_api, posts_api)
-LISTENERS = (activities_events, communities_events, connections_events, feeds_events, posts_events)
+TEMPLATES = ("accounts", "communities", "connections", "discovery", "feeds", "portal", "posts")
+PAGES = (accounts_pages, communities_pages, connections_pages, discovery_pages, feeds_pages, portal_pages, posts_pages)
+APIS = (accounts_api, discovery_api, feeds_api, posts_api)
+LISTENERS = (activities_events, communities_events, connections_events, discovery_events, feeds_events, posts_events)
 LARGEST_BODY = 1_000_000
 VIEWER_ALONG = f"{CONNECTIONS_ALONG}, {MEMBERSHIPS_ALONG}, {ORDER_ALONG}, {LOOK_ALONG}"
 TIDY_EVERY_S = 600.0

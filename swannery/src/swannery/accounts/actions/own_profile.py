@@ -49,3 +49,13 @@ async def read_private(tx: Transaction, *, viewer: Viewer) -> bool:
 async def set_private(tx: Transaction, *, viewer: Viewer, private: bool) -> None:
     """Have followers wait for approval from now on, or no longer. Who follows already stays; who waits, waits for an answer."""
     await people.write_private(tx, member_id=viewer.member_id, private=private)
+
+
+async def read_suggested(tx: Transaction, *, viewer: Viewer) -> bool:
+    """Return whether the member may be suggested to others."""
+    return await people.is_suggested(tx, member_id=viewer.member_id)
+
+
+async def set_suggested(tx: Transaction, *, viewer: Viewer, suggested: bool) -> None:
+    """Let the member be suggested to people they may know, or to nobody any more; it holds at once."""
+    await people.write_suggested(tx, member_id=viewer.member_id, suggested=suggested)

@@ -30,15 +30,17 @@ class OwnProfile(msgspec.Struct, frozen=True, kw_only=True):
     pronouns: str
     links: tuple[str, ...]
     private: bool
+    suggested: bool
 
 
 class ProfileChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Links are https addresses. `private`: followers need approval from now on."""
+    """Links are https addresses. `private`: followers need approval from now on. `suggested`: to people one may know."""
 
     bio: Annotated[str, msgspec.Meta(max_length=LONGEST_BIO)] | Unset = msgspec.UNSET
     pronouns: Annotated[str, msgspec.Meta(max_length=LONGEST_PRONOUNS)] | Unset = msgspec.UNSET
     links: Links | Unset = msgspec.UNSET
     private: bool | Unset = msgspec.UNSET
+    suggested: bool | Unset = msgspec.UNSET
 
 
 class OwnSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,9 +78,10 @@ def _changed(change: msgspec.Struct, *, of: Any) -> dict[str, Any]:  # noqa: ANN
 async def _me(tx: Transaction, viewer: Viewer) -> OwnProfile:
     words = await own_profile.read_own(tx, viewer=viewer)
     private = await own_profile.read_private(tx, viewer=viewer)
+    suggested = await own_profile.read_suggested(tx, viewer=viewer)
     return OwnProfile(
         id=viewer.member_id, name=viewer.name, handle=viewer.handle, role=viewer.role, bio=words.bio, pronouns=words.pronouns,
-        links=words.links, private=private,
+        links=words.links, private=private, suggested=suggested,
     )  # fmt: skip
 
 
@@ -99,6 +102,8 @@ async def change_me(tx: NamedDependency[Transaction], viewer: NamedDependency[Vi
         await own_profile.change_own(tx, viewer=viewer, words=msgspec.structs.replace(words, **changes))
     if isinstance(data.private, bool):
         await own_profile.set_private(tx, viewer=viewer, private=data.private)
+    if isinstance(data.suggested, bool):
+        await own_profile.set_suggested(tx, viewer=viewer, suggested=data.suggested)
     return await _me(tx, viewer)
 
 

@@ -38,6 +38,7 @@ class PrivacyForm(msgspec.Struct):
     """Whether followers need approval, and who may do what."""
 
     private: str = ""
+    suggested: str = ""
     message: str = ""
     mention: str = ""
     tag: str = ""
@@ -86,7 +87,8 @@ async def show_privacy(tx: NamedDependency[Transaction], viewer: NamedDependency
     """Who may follow, mention, and see what."""
     permits = await own_settings.read_permits(tx, viewer=viewer)
     private = await own_profile.read_private(tx, viewer=viewer)
-    return privacy_page(page, FormState(values={**msgspec.to_builtins(permits), "private": "1" if private else ""}))
+    ticks = {"private": "1" if private else "", "suggested": "1" if await own_profile.read_suggested(tx, viewer=viewer) else ""}
+    return privacy_page(page, FormState(values={**msgspec.to_builtins(permits), **ticks}))
 
 
 def privacy_page(page: Page, form: FormState) -> Response[Any]:
@@ -118,9 +120,11 @@ async def change_privacy(
     except msgspec.ValidationError:
         error = page.gettext("Choose one of the list.")
         fields = {name: error for name, value in wanted.items() if value not in get_args(WhoMay)}
-        return privacy_page(page, FormState(values={**msgspec.to_builtins(before), "private": data.private}, errors=fields))
+        ticks = {"private": data.private, "suggested": data.suggested}
+        return privacy_page(page, FormState(values={**msgspec.to_builtins(before), **ticks}, errors=fields))
     await own_settings.change_permits(tx, viewer=viewer, permits=permits)
     await own_profile.set_private(tx, viewer=viewer, private=bool(data.private))
+    await own_profile.set_suggested(tx, viewer=viewer, suggested=bool(data.suggested))
     return page.go("/settings/privacy", notice=page.gettext("Saved."))
 
 
@@ -153,7 +157,7 @@ def appearance_page(page: Page, form: FormState) -> Response[Any]:
         themes=[Option(value, themes[value]) for value in get_args(Colours)],
         accents=[Option(value, accents[value]) for value in get_args(Accent)],
         languages=languages,
-        places=[Option("", page.gettext("UTC, the time of the world")), *places],
+        places=places,
         tab="appearance",
         active="settings",
     )

@@ -136,7 +136,7 @@ async def erase_member(tx: Transaction, *, member_id: int, name: str) -> bool:
     found = await tx.sql(
         "UPDATE swannery.members SET state = 'erased', name = %(name)s, handle = 'former_' || id, bio = '', pronouns = '', links = '{}',"
         " message_from = DEFAULT, mention_from = DEFAULT, tag_from = DEFAULT, activity_to = DEFAULT, language = DEFAULT,"
-        " time_zone = DEFAULT, theme = DEFAULT, accent = DEFAULT, private = DEFAULT, role = 'member',"
+        " time_zone = DEFAULT, theme = DEFAULT, accent = DEFAULT, private = DEFAULT, suggested = DEFAULT, role = 'member',"
         " last_seen_at = NULL, user_id = CASE WHEN gone_at IS NULL THEN user_id END,"
         " user_key = CASE WHEN gone_at IS NULL THEN user_key END,"
         " gone_at = NULL WHERE id = %(id)s AND state <> 'erased' RETURNING id",

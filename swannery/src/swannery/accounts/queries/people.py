@@ -61,6 +61,17 @@ async def write_words(tx: Transaction, *, member_id: int, bio: str, pronouns: st
     )
 
 
+async def is_suggested(tx: Transaction, *, member_id: int) -> bool:
+    """Whether this member may be suggested to others."""
+    found = await tx.sql("SELECT suggested FROM swannery.members WHERE id = %(id)s", {"id": member_id})
+    return bool(found and found[0][0])
+
+
+async def write_suggested(tx: Transaction, *, member_id: int, suggested: bool) -> None:
+    """Store whether this member may be suggested to others."""
+    await tx.sql("UPDATE swannery.members SET suggested = %(suggested)s WHERE id = %(id)s", {"suggested": suggested, "id": member_id})
+
+
 async def is_private(tx: Transaction, *, member_id: int) -> bool:
     """Whether followers of this member need approval."""
     found = await tx.sql("SELECT private FROM swannery.members WHERE id = %(id)s", {"id": member_id})

@@ -1,0 +1,1 @@
+"""Whom one may want to meet: suggestions that tell their reasons."""

@@ -1,0 +1,108 @@
+"""SQL on whom one may know. Each clue looks at a bounded number of rows, however many people there are."""
+
+from swannery.accounts.models import Person
+from swannery.discovery.models import Clue
+from swannery.foundation.database import Transaction
+from swannery.foundation.viewer import Viewer
+from swannery.posts.visibility import array, viewer_values, visible_sql
+
+LOOKED_AT = 300  # of one's own: friends, people one follows, communities
+EACH = 200  # of each of those: whom they know
+OWN_POSTS = 50
+NAMED = 2
+
+# One's own, and of each the newest so many: bounded by the primary keys' order. Index for trainers: activities_partner.
+FRIENDS = (
+    "SELECT near.friend_id AS id, 'friends' AS kind, mine.id AS through, '' AS name FROM unnest(%(friends)s::bigint[]) AS mine (id)"
+    " JOIN swannery.members via ON via.id = mine.id AND via.state = 'active' CROSS JOIN LATERAL"
+    f" (SELECT friend_id FROM swannery.friendships WHERE member_id = mine.id ORDER BY friend_id DESC LIMIT {EACH}) AS near"
+)
+FOLLOWED = (
+    "SELECT near.followee_id, 'followed', mine.id, '' FROM unnest(%(followees)s::bigint[]) AS mine (id)"
+    " JOIN swannery.members via ON via.id = mine.id AND via.state = 'active' CROSS JOIN LATERAL"
+    f" (SELECT followee_id FROM swannery.follows WHERE follower_id = mine.id ORDER BY followee_id DESC LIMIT {EACH}) AS near"
+    # Friends follow each other: a friend in common is told once.
+    " WHERE NOT (mine.id = ANY(%(friends)s::bigint[]) AND EXISTS"
+    " (SELECT FROM swannery.friendships f WHERE f.member_id = mine.id AND f.friend_id = near.followee_id))"
+)
+COMMUNITIES = (
+    "SELECT near.member_id, 'community', mine.id, place.name FROM unnest(%(communities)s::bigint[]) AS mine (id)"
+    " JOIN swannery.communities place ON place.id = mine.id CROSS JOIN LATERAL"
+    f" (SELECT member_id FROM swannery.community_members WHERE community_id = mine.id ORDER BY member_id DESC LIMIT {EACH}) AS near"
+)
+TRAINERS = (
+    "SELECT DISTINCT partner_id AS id FROM swannery.activities WHERE member_id = %(me)s AND partner_id IS NOT NULL"
+    " AND NOT partner_id = ANY(%(blocked)s::bigint[])"
+)
+TRAINER = (
+    f"SELECT near.member_id, 'trainer', mine.id, via.name FROM ({TRAINERS}) AS mine"
+    " JOIN swannery.members via ON via.id = mine.id AND via.state = 'active' CROSS JOIN LATERAL"
+    f" (SELECT DISTINCT a.member_id FROM swannery.activities a WHERE a.partner_id = mine.id ORDER BY a.member_id DESC LIMIT {EACH}) AS near"
+    " WHERE NOT EXISTS (SELECT FROM swannery.blocks b WHERE b.blocker_id = mine.id AND b.blocked_id = near.member_id)"
+    " AND NOT EXISTS (SELECT FROM swannery.blocks b WHERE b.blocker_id = near.member_id AND b.blocked_id = mine.id)"
+)
+OWN_TRAINER = f"SELECT mine.id, 'trains_you', mine.id, '' FROM ({TRAINERS}) AS mine"
+OWN_CLIENTS = (
+    "SELECT near.member_id, 'trains_with_you', near.member_id, '' FROM (SELECT DISTINCT member_id FROM swannery.activities"
+    f" WHERE partner_id = %(me)s ORDER BY member_id DESC LIMIT {EACH}) AS near"
+)
+# The hashtags of one's own latest posts, and who else wrote with them what the viewer may read.
+TAGS = (
+    "SELECT near.author_id, 'tag', hashtextextended(mine.tag, 0), mine.tag FROM (SELECT DISTINCT t.tag FROM (SELECT p.id"
+    " FROM swannery.posts p JOIN swannery.members a ON a.id = p.author_id WHERE p.author_id = %(me)s"
+    f" AND {visible_sql()} ORDER BY p.published_at DESC LIMIT {OWN_POSTS}) AS own"
+    " JOIN swannery.post_tags t ON t.post_id = own.id) AS mine CROSS JOIN LATERAL (SELECT p.author_id FROM swannery.post_tags t"
+    " JOIN swannery.posts p ON p.id = t.post_id JOIN swannery.members a ON a.id = p.author_id WHERE t.tag = mine.tag"
+    f" AND {visible_sql()} ORDER BY t.published_at DESC, t.post_id DESC LIMIT {EACH}) AS near"
+)
+CLUES = " UNION ALL ".join(f"({part})" for part in (FRIENDS, FOLLOWED, COMMUNITIES, TRAINER, OWN_TRAINER, OWN_CLIENTS, TAGS))
+SUGGESTED = (
+    f"SELECT c.id, m.name, m.handle, m.role, c.kind, count(DISTINCT c.through), (array_agg(DISTINCT c.name ORDER BY c.name))[1:{NAMED}]"
+    f" FROM ({CLUES}) AS c JOIN swannery.members m ON m.id = c.id AND m.state = 'active' AND m.suggested"
+    " WHERE NOT c.id = ANY(%(known)s::bigint[]) AND (c.kind <> 'followed' OR NOT m.private)"
+    " AND NOT EXISTS (SELECT FROM swannery.follow_requests r WHERE r.asker_id = %(me)s AND r.addressee_id = c.id)"
+    " AND NOT EXISTS (SELECT FROM swannery.suggestion_dismissals d WHERE d.member_id = %(me)s AND d.person_id = c.id)"
+    " GROUP BY c.id, m.name, m.handle, m.role, c.kind"
+)
+
+
+async def read_clues(tx: Transaction, *, viewer: Viewer) -> tuple[dict[int, Person], dict[int, list[Clue]]]:
+    """Return everybody who may be suggested to the viewer, by id, and the clues to each."""
+    known = (
+        viewer.member_id, *viewer.friends, *viewer.followees, *viewer.blocked, *viewer.asked, *viewer.asked_by, *viewer.follow_asked_by,
+        *viewer.muted,
+    )  # fmt: skip
+    # The newest of one's own, so that whoever knows very many still gets an answer soon.
+    newest = {name: array(sorted(getattr(viewer, name))[-LOOKED_AT:]) for name in ("friends", "followees", "communities")}
+    found = await tx.read(
+        SUGGESTED,
+        {**viewer_values(viewer), **newest, "me": viewer.member_id, "known": array(known), "blocked": array(viewer.blocked)},
+    )
+    people: dict[int, Person] = {}
+    clues: dict[int, list[Clue]] = {}
+    for row in found:
+        people[row[0]] = Person(id=row[0], name=row[1], handle=row[2], role=row[3])
+        clues.setdefault(row[0], []).append(Clue(kind=row[4], count=row[5], names=tuple(name for name in row[6] if name)))
+    return people, clues
+
+
+async def dismiss(tx: Transaction, *, member_id: int, person_id: int) -> None:
+    """Note that a member does not want somebody suggested."""
+    await tx.sql(
+        "INSERT INTO swannery.suggestion_dismissals (member_id, person_id, created_at) VALUES (%(member)s, %(person)s, %(now)s)"
+        " ON CONFLICT DO NOTHING",
+        {"member": member_id, "person": person_id, "now": tx.now},
+    )
+
+
+async def forget_dismissal(tx: Transaction, *, member_id: int, person_id: int) -> None:
+    """Let somebody be suggested again."""
+    await tx.sql(
+        "DELETE FROM swannery.suggestion_dismissals WHERE member_id = %(member)s AND person_id = %(person)s",
+        {"member": member_id, "person": person_id},
+    )
+
+
+async def forget_member(tx: Transaction, *, member_id: int) -> None:
+    """Erase what a member dismissed, and who dismissed them. Indexes: the primary key, suggestion_dismissals_person."""
+    await tx.sql("DELETE FROM swannery.suggestion_dismissals WHERE %(id)s IN (member_id, person_id)", {"id": member_id})
