@@ -15,9 +15,12 @@ from swannery.connections import actions as connections
 from swannery.connections.actions import circles
 from swannery.feeds import actions as feeds
 from swannery.posts import actions as posts
+from swannery.posts.details import Poll
 from swannery.posts.models import REACTIONS, Draft
 
 VIEWERS = ("owner", "member", "follower", "friend", "neighbour", "blocked", "blocker", "asker", None)
+# The others have not voted by the time they are looked at.
+VOTERS = ("follower", "friend", "neighbour", "blocked", "blocker")
 AUDIENCES = ("public", "members", "followers", "friends", "circle", "community", "mentioned", "me")
 
 
@@ -37,6 +40,7 @@ class Written:
     quote: bool = False
     tagged: bool = False
     mentions: frozenset[str] = frozenset()
+    asks: bool = False  # a poll of two choices
 
 
 @dataclass
@@ -54,6 +58,7 @@ class World:
     posts: dict[str, Written] = field(default_factory=dict)
     comments: dict[str, Written] = field(default_factory=dict)
     reactions: dict[str, set[str]] = field(default_factory=dict)
+    votes: dict[str, dict[str, int]] = field(default_factory=dict)
     kept: dict[str, set[str]] = field(default_factory=dict)
 
     def hidden(self, viewer: str | None, person: str) -> bool:
@@ -120,6 +125,14 @@ class World:
     def reactors(self, viewer: str | None, mark: str) -> set[str]:
         return {who for who in self.reactions.get(mark, set()) if not self.hidden(viewer, who)}
 
+    def tally(self, viewer: str | None, mark: str) -> tuple[int, int] | None:
+        """How often each of a poll's choices was made, as far as this viewer is told while it is open."""
+        votes = self.votes.get(mark, {})
+        if viewer not in votes and viewer != self.posts[mark].author:
+            return None
+        told = [choice for who, choice in votes.items() if not self.hidden(viewer, who)]
+        return told.count(1), told.count(2)
+
     def counts(self, viewer: str | None, mark: str) -> tuple[int, int, int]:
         """How many reacted, answered and handed it on, as far as this viewer is told."""
         comments = [one for one in self.comments.values() if one.under == mark and one.state == "shown" and not one.deleted]
@@ -156,7 +169,15 @@ def marked(name: str) -> str:
 
 
 async def write(
-    town: Town, world: World, name: str, *, author: str, audience: str, community: tuple[str, int] | None = None, state: str = "shown"
+    town: Town,
+    world: World,
+    name: str,
+    *,
+    author: str,
+    audience: str,
+    community: tuple[str, int] | None = None,
+    state: str = "shown",
+    asks: bool = False,
 ) -> Written:
     """Have somebody write a post through the same action as the website, and remember it."""
     mark = marked(name)
@@ -166,12 +187,21 @@ async def write(
     mentions = ("friend", "asker", "blocked", "gone") if audience == "mentioned" else ()
     named = " ".join(f"@{town.handles[who]}" for who in mentions)
     words = f"{mark} said #Tagged {named}"
-    draft = Draft(body=words, audience=audience, community_id=community_id, circle_id=circle_id, client_key=uuid4())
+    poll = Poll(options=[f"{mark} yes", "no"]) if asks else None
+    draft = Draft(body=words, audience=audience, community_id=community_id, circle_id=circle_id, details=poll, client_key=uuid4())
     post_id = await town.act(posts.publish_post, author, draft=draft)
     if state in {"held", "removed"}:
         await town.sql("UPDATE swannery.posts SET state = %(state)s WHERE id = %(id)s", state=state, id=post_id)
     written = Written(
-        mark=mark, author=author, id=post_id, audience=audience, state=state, community=slug, tagged=True, mentions=frozenset(mentions)
+        mark=mark,
+        author=author,
+        id=post_id,
+        audience=audience,
+        state=state,
+        community=slug,
+        tagged=True,
+        mentions=frozenset(mentions),
+        asks=asks,
     )
     world.posts[mark] = written
     async with town.parts.database.transaction() as tx:
@@ -199,7 +229,7 @@ async def populate(town: Town) -> World:
     world.circles["owner"] = {"follower"}
     for audience in AUDIENCES:
         place = (club.slug, club.id) if audience == "community" else None
-        await write(town, world, audience, author="owner", audience=audience, community=place)
+        await write(town, world, audience, author="owner", audience=audience, community=place, asks=True)
     for state in ("held", "removed"):
         await write(town, world, state, author="owner", audience="public", state=state)
     await write(town, world, "gone", author="gone", audience="members")
@@ -289,6 +319,9 @@ async def keep_and_like(town: Town, world: World) -> None:
             if post.state == "shown":
                 await town.act(posts.react, who, post_id=post.id, on=True, kind=REACTIONS[number % len(REACTIONS)])
                 world.reactions.setdefault(mark, set()).add(who)
+            if post.asks and post.state == "shown" and who in VOTERS:
+                await town.act(posts.vote, who, post_id=post.id, choices=[1 + number % 2])
+                world.votes.setdefault(mark, {})[who] = 1 + number % 2
 
 
 async def turn_away(town: Town, world: World) -> None:

@@ -123,6 +123,7 @@ class Act(NamedTuple):
     fields: Mapping[str, Any]
     readers: int = 0
     others: int = ABSENT
+    asked: int = 0  # what readers of a poll get instead
 
 
 class Person(NamedTuple):
@@ -227,6 +228,9 @@ ROUTES: Mapping[str, Probe] = {
     "POST /api/v1/posts/{post_id}/comments": Act("/api/v1/posts/{id}/comments", TEXT, readers=201),
     "PUT /api/v1/posts/{post_id}/reaction": Act("/api/v1/posts/{id}/reaction", {}, readers=200),
     "DELETE /api/v1/posts/{post_id}/reaction": Act("/api/v1/posts/{id}/reaction", {}, readers=200),
+    "POST /posts/{post_id}/vote": Act("/posts/{id}/vote", {"choice": "1"}, readers=409, asked=303),
+    "PUT /api/v1/posts/{post_id}/vote": Act("/api/v1/posts/{id}/vote", {"choices": [1]}, readers=409, asked=200),
+    "DELETE /api/v1/posts/{post_id}/vote": Act("/api/v1/posts/{id}/vote", {}, readers=409, asked=200),
     "DELETE /api/v1/posts/{post_id}": Act("/api/v1/posts/{id}", {}, readers=FORBIDDEN),
     "DELETE /api/v1/posts/{post_id}/comments/{comment_id}": Act("/api/v1/posts/{id}/comments/{comment}", {}, readers=FORBIDDEN),
     "GET /people": Own("/people"),
@@ -429,6 +433,10 @@ class Inspector:
             self.judge(route, viewer, about=f"{mark} counts", seen=counts, expected=self.world.counts(viewer, mark))
             kinds = sum(one["count"] for one in told["reactions"])
             self.judge(route, viewer, about=f"{mark} kinds", seen=kinds, expected=counts[0])
+            answers = told["answers"]
+            tally = tuple(answers["counts"]) if answers and answers["counts"] is not None else None
+            expected_tally = self.world.tally(viewer, mark) if post.asks else None
+            self.judge(route, viewer, about=f"{mark} tally", seen=tally, expected=expected_tally)
         if probe.comments:
             seen = seen_in(answer.text, self.world, comments=True)
             self.judge(route, viewer, about=f"{mark} comments", seen=seen, expected=self.world.comments_under(viewer, mark))
@@ -457,7 +465,8 @@ class Inspector:
         post = self.world.posts[mark]
         if viewer is None:
             return 401 if "/api/" in route else SIGN_IN
-        return probe.readers if self.world.may_read(viewer, post) else probe.others
+        readers = probe.asked if probe.asked and post.asks else probe.readers
+        return readers if self.world.may_read(viewer, post) else probe.others
 
 
 async def post(browser: Browser, path: str) -> httpx.Response:

@@ -32,12 +32,14 @@ from swannery.foundation.errors import Conflict, Invalid, NotAllowed, NotThere
 from swannery.foundation.paging import PageOf, decode
 from swannery.foundation.viewer import Viewer
 from swannery.posts import actions as posts
+from swannery.posts.details import Poll
 from swannery.posts.models import REACTIONS, Draft, Post, ReactionKind
 
 CAST = ("owner", "member", "friend", "neighbour", "trainer")
 READERS = (*CAST, None)
 TABLES = (
-    "comments", "reactions", "feed_entries", "bookmarks", "bookmark_folders", "shares", "post_tags", "post_versions", "drafts", "posts",
+    "answers", "comments", "reactions",
+    "feed_entries", "bookmarks", "bookmark_folders", "shares", "post_tags", "post_versions", "drafts", "posts",
     "community_members", "communities", "circle_members", "circles", "mutes", "follow_requests", "follows", "friend_requests",
     "friendships", "blocks", "throttles", "activities",
 )  # fmt: skip
@@ -235,10 +237,13 @@ class Walk(RuleBasedStateMachine):
         mark = marked(f"p{self.number}")
         circle = self.there.run(circle_of(self.there.town, who)) if audience == "circle" else None
         words = f"{mark} @{self.there.town.handles[named]}" if audience == "mentioned" else mark
-        draft = Draft(body=words, audience=audience, community_id=self.places[slug] if slug else None, circle_id=circle)
+        asks = self.number % 2 == 0
+        poll = Poll(options=["yes", "no"]) if asks else None
+        place = self.places[slug] if slug else None
+        draft = Draft(body=words, audience=audience, community_id=place, circle_id=circle, details=poll)
         post_id = self.act(posts.publish_post, who, draft=draft)
         mentions = frozenset({named} if audience == "mentioned" else ())
-        self.world.posts[mark] = Written(mark=mark, author=who, id=post_id, audience=audience, community=slug, mentions=mentions)
+        self.world.posts[mark] = Written(mark=mark, author=who, id=post_id, audience=audience, community=slug, mentions=mentions, asks=asks)
         self.there.run(self._fan_out(post_id))
 
     async def _fan_out(self, post_id: int) -> None:
@@ -267,7 +272,7 @@ class Walk(RuleBasedStateMachine):
         self.world.posts[old.mark] = Written(
             mark=old.mark, author=old.author, id=old.id, audience=old.audience, community=old.community,
             state=old.state if what in {"deleted", "restored"} else what, deleted=what == "deleted",
-            shares=old.shares, quote=old.quote, mentions=old.mentions,
+            shares=old.shares, quote=old.quote, mentions=old.mentions, asks=old.asks,
         )  # fmt: skip
 
     async def _moderate(self, post_id: int, state: Any) -> None:
@@ -303,6 +308,20 @@ class Walk(RuleBasedStateMachine):
             root = post.shares if post.shares and not post.quote else post.mark
             self.world.posts[mark] = Written(mark=mark, author=who, id=share_id, audience=audience, shares=root, quote=quote)
             self.there.run(self._fan_out(share_id))
+
+    @rule(who=people, index=st.integers(0, 30), choice=st.integers(0, 2))
+    def vote(self, who: str, index: int, choice: int) -> None:
+        """Vote in a poll, vote otherwise, or (0) take the vote back."""
+        if index >= len(self.world.posts) or who in self.world.away:
+            return
+        post = list(self.world.posts.values())[index]
+        may = self.world.may_read(who, post) and post.asks and post.state == "shown"
+        voted = self.act(posts.vote, who, post_id=post.id, choices=[choice] if choice else [])
+        assert (voted is not None) == may
+        if may:
+            votes = self.world.votes.setdefault(post.mark, {})
+            votes.pop(who, None)
+            votes |= {who: choice} if choice else {}
 
     @rule(who=people, index=st.integers(0, 30), kind=st.sampled_from(REACTIONS), on=st.booleans())
     def react_and_keep(self, who: str, index: int, kind: ReactionKind, on: bool) -> None:  # noqa: FBT001 - a choice of the walk
@@ -429,6 +448,9 @@ async def readings_of(tx: Transaction, viewer: Viewer, world: World, reader: str
     told = {f"{post.id}: {post.reaction_count} reactions, {post.share_count} shares" for post in found}
     counted = ((world.posts[mark].id, world.counts(reader, mark)) for mark in world.readable(reader))
     yield "counts", told, {f"{id_}: {counts[0]} reactions, {counts[2]} shares" for id_, counts in counted}
+    tallies = {f"{post.id}: {post.answers.counts}" for post in found if post.answers}
+    asked = ((world.posts[mark].id, world.tally(reader, mark)) for mark in world.readable(reader) if world.posts[mark].asks)
+    yield "tallies", tallies, {f"{id_}: {tally}" for id_, tally in asked}
     if reader is not None:
         yield "home", shown_in(await whole_home(tx, viewer), world), expected_in(world.at_home(reader), world, reader)
         yield "for you", shown_in(await whole_ranked(tx, viewer), world), expected_in(world.at_home(reader), world, reader)

@@ -8,10 +8,11 @@ import msgspec
 from markupsafe import Markup
 
 from swannery.accounts.models import Person
+from swannery.posts.details import Details
 
 Audience = Literal["public", "members", "followers", "friends", "circle", "community", "mentioned", "me"]
 State = Literal["shown", "held", "removed"]
-Kind = Literal["text", "activity", "share"]
+Kind = Literal["text", "activity", "share", "question", "poll", "tip"]
 ReactionKind = Literal["like", "strong", "fire", "cheer", "laugh", "hug"]
 
 # In the order in which they are offered and counted. The post's stored counts leave `like` out: it is what is left of all.
@@ -32,7 +33,16 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     circle_id: int | None = None
     original_id: int | None = None
     warning: str = ""
+    details: Details | None = None
     client_key: UUID | None = None
+
+
+def kind_of(details: Details | None) -> Kind:
+    """Return the kind of a post with these details."""
+    if details is None:
+        return "text"
+    kind: Kind = details.__struct_config__.tag  # type: ignore[assignment] # the tags are kinds; a test holds them against each other
+    return kind
 
 
 class SavedDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +64,7 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     body_html: str
     warning: str
     written_at: datetime
+    details: Details | None = None
 
     @property
     def html(self) -> Markup:
@@ -111,6 +122,19 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     bars: list[int]
 
 
+class Answers(msgspec.Struct, frozen=True, kw_only=True):
+    """What people answered to a post that asks for it, as far as one viewer is told.
+
+    `counts` has a figure for each choice; it is None while the viewer is not shown the result. `mine` counts the choices from 1.
+    """
+
+    people: int
+    counts: tuple[int, ...] | None
+    mine: tuple[int, ...]
+    closes_at: datetime | None = None
+    closed: bool = False
+
+
 class Place(msgspec.Struct, frozen=True, kw_only=True):
     """The community a post stands in."""
 
@@ -146,6 +170,8 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     saved: bool
     mine: bool
     may_comment: bool
+    details: Details | None = None
+    answers: Answers | None = None
     warning: str = ""
     pinned: bool = False
     original_id: int | None = None

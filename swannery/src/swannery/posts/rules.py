@@ -7,6 +7,7 @@ import msgspec
 
 from swannery.foundation.errors import Invalid, NotAllowed
 from swannery.foundation.text import clean_line, clean_text
+from swannery.posts.detail_rules import checked, needs_text
 from swannery.posts.models import LONGEST_COMMENT, LONGEST_POST, LONGEST_WARNING, Draft, Post
 
 CHOOSABLE = ("public", "members", "followers", "friends", "mentioned", "me")
@@ -21,8 +22,8 @@ def check_draft(
 ) -> Draft:
     """Return the draft as it will be stored; raises Invalid with a sentence for each field that cannot be taken."""
     body = clean_text(draft.body)
-    wrong: dict[str, str] = {}
-    if not body and not may_be_empty:
+    details, wrong = checked(draft.details) if draft.details is not None else (None, {})
+    if not body and not may_be_empty and needs_text(draft.details):
         wrong["text"] = "Write something first."
     elif len(body) > LONGEST_POST:
         wrong["text"] = f"This is {len(body) - LONGEST_POST} letters too long; {LONGEST_POST} fit."
@@ -38,7 +39,7 @@ def check_draft(
         wrong["warning"] = f"{LONGEST_WARNING} letters fit. A few words are enough."
     if wrong:
         raise Invalid("This cannot be posted yet.", next_step="See what is said of each field.", fields=wrong)
-    return msgspec.structs.replace(draft, body=body, audience=audience, warning=warning)
+    return msgspec.structs.replace(draft, body=body, audience=audience, warning=warning, details=details)
 
 
 def check_moment(moment: datetime, *, now: datetime) -> datetime:

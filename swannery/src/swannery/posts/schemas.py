@@ -7,7 +7,21 @@ import msgspec
 
 from swannery.accounts.models import Person
 from swannery.foundation.viewer import Role
-from swannery.posts.models import Audience, Card, Comment, Kind, Place, Post, Reaction, ReactionCount, ReactionKind, SavedDraft, State
+from swannery.posts.details import Details
+from swannery.posts.models import (
+    Answers,
+    Audience,
+    Card,
+    Comment,
+    Kind,
+    Place,
+    Post,
+    Reaction,
+    ReactionCount,
+    ReactionKind,
+    SavedDraft,
+    State,
+)
 
 
 class PersonOut(msgspec.Struct, frozen=True):
@@ -43,6 +57,16 @@ class CardOut(msgspec.Struct, frozen=True):
     facts: list[FactOut]
 
 
+class AnswersOut(msgspec.Struct, frozen=True):
+    """What people answered. `counts` has a figure for each choice, null while the viewer is not shown the result; `mine` counts from 1."""
+
+    people: int
+    counts: list[int] | None
+    mine: list[int]
+    closes_at: datetime | None
+    closed: bool
+
+
 class ReactionCountOut(msgspec.Struct, frozen=True):
     """How many reacted in one way."""
 
@@ -61,6 +85,8 @@ class OriginalOut(msgspec.Struct, frozen=True):
     text: str
     html: str
     card: CardOut | None
+    details: Details | None
+    answers: AnswersOut | None
     published_at: datetime
     warning: str
 
@@ -80,6 +106,8 @@ class PostOut(msgspec.Struct, frozen=True):
     text: str
     html: str
     card: CardOut | None
+    details: Details | None
+    answers: AnswersOut | None
     reaction_count: int
     reactions: list[ReactionCountOut]
     comment_count: int
@@ -111,6 +139,7 @@ class VersionOut(msgspec.Struct, frozen=True):
     html: str
     warning: str
     written_at: datetime
+    details: Details | None
 
 
 class HistoryOut(msgspec.Struct, frozen=True):
@@ -143,6 +172,7 @@ class DraftOut(msgspec.Struct, frozen=True):
     community_id: int | None
     circle_id: int | None
     warning: str
+    details: Details | None
     publish_at: datetime | None
     problem: str
     updated_at: datetime
@@ -249,6 +279,14 @@ def card_out(card: Card | None) -> CardOut | None:
     )
 
 
+def answers_out(answers: Answers | None) -> AnswersOut | None:
+    """Return what people answered."""
+    if answers is None:
+        return None
+    counts = list(answers.counts) if answers.counts is not None else None
+    return AnswersOut(people=answers.people, counts=counts, mine=list(answers.mine), closes_at=answers.closes_at, closed=answers.closed)
+
+
 def counts_out(counts: Iterable[ReactionCount]) -> list[ReactionCountOut]:
     """Return how many reacted in which way."""
     return [ReactionCountOut(kind=one.kind, count=one.count) for one in counts]
@@ -267,6 +305,8 @@ def original_out(found: Post | None) -> OriginalOut | None:
         text=found.body,
         html=found.body_html,
         card=card_out(found.card),
+        details=found.details,
+        answers=answers_out(found.answers),
         published_at=found.published_at,
         warning=found.warning,
     )
@@ -284,6 +324,8 @@ def post_out(found: Post) -> PostOut:
         text=found.body,
         html=found.body_html,
         card=card_out(found.card),
+        details=found.details,
+        answers=answers_out(found.answers),
         reaction_count=found.reaction_count,
         reactions=counts_out(found.reactions),
         comment_count=found.comment_count,
@@ -311,6 +353,7 @@ def draft_out(found: SavedDraft) -> DraftOut:
         community_id=draft.community_id,
         circle_id=draft.circle_id,
         warning=draft.warning,
+        details=draft.details,
         publish_at=found.publish_at,
         problem=found.problem,
         updated_at=found.updated_at,

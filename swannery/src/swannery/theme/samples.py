@@ -4,7 +4,23 @@ from datetime import UTC, datetime, timedelta
 
 from markupsafe import Markup
 
-from swannery.theme.shapes import Activity, Card, Choice, Comment, Community, Form, Person, Place, Post, ReactionCount, Relation, Tab
+from swannery.theme.shapes import (
+    Activity,
+    Answers,
+    Card,
+    Choice,
+    Comment,
+    Community,
+    Form,
+    Person,
+    Place,
+    PollDetails,
+    Post,
+    ReactionCount,
+    Relation,
+    Tab,
+    TitleDetails,
+)
 
 NOW = datetime(2026, 11, 22, 16, 25, tzinfo=UTC)
 
@@ -177,6 +193,58 @@ QUOTES = (
     Post(id=109, url="/posts/109", author=TESS, published_at=NOW, html=Markup("<p>Look at that.</p>"), points_on=True),
 )
 
+DAYS = PollDetails(options=("Tuesday at six, before work", "Thursday", LONG_PLACE.name, "Sunday, with coffee"), several=True)
+KINDS = (
+    Post(
+        id=111,
+        url="/posts/111",
+        author=BOB,
+        published_at=NOW - timedelta(hours=1),
+        html=Markup("<p>When shall we run?</p>"),
+        kind="poll",
+        details=DAYS,
+        answers=Answers(people=37, counts=None, closes_at=NOW + timedelta(days=2)),
+    ),
+    Post(
+        id=112,
+        url="/posts/112",
+        author=ALICE,
+        published_at=NOW - timedelta(hours=1),
+        html=Markup("<p>When shall we run?</p>"),
+        kind="poll",
+        details=DAYS,
+        answers=Answers(people=37, counts=(21, 8, 0, 16), mine=(1, 4), closes_at=NOW + timedelta(days=2)),
+    ),
+    Post(
+        id=113,
+        url="/posts/113",
+        author=TESS,
+        published_at=NOW - timedelta(days=9),
+        html=Markup("<p>Rings or bars?</p>"),
+        kind="poll",
+        details=PollDetails(options=("Rings", "Bars")),
+        answers=Answers(people=1, counts=(1, 0), closes_at=NOW - timedelta(days=2), closed=True),
+    ),
+    Post(
+        id=114,
+        url="/posts/114",
+        author=LONG,
+        published_at=NOW - timedelta(days=1),
+        html=Markup("<p>My calves are tight after the first kilometre, every time.</p>"),
+        kind="question",
+        details=TitleDetails(title="How do you warm up for a 10 k when it is five degrees and raining?"),
+    ),
+    Post(
+        id=115,
+        url="/posts/115",
+        author=TESS,
+        published_at=NOW - timedelta(days=1),
+        html=Markup("<p>In slices, on paper, one layer. They blend in seconds and nobody tastes the brown bit.</p>"),
+        kind="tip",
+        details=TitleDetails(title="Freeze bananas before they turn brown"),
+    ),
+)
+
 COMMENTS = (
     Comment(
         id=201, post_id=101, author=TESS, created_at=NOW - timedelta(minutes=2), html=Markup("<p>You did the work. I only counted.</p>")
@@ -230,6 +298,9 @@ FAULTY_FORM = Form(
         "audience": "community:early-birds",
     },
     errors={"text": "That is 5,012 characters; 5,000 or fewer work.", "audience": "You are no longer in Early birds."},
+)
+POLL_FORM = Form(
+    values={"kind": "poll", "text": "When shall we run?", "about_option_1": "Tuesday"}, errors={"options": "Give at least two choices."}
 )
 SIGN_IN_ERRORS = Form(
     values={"identifier": "alice"},

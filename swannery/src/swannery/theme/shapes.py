@@ -59,6 +59,27 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
     """Where it was shared; None as long as it was not."""
 
 
+class PollDetails(msgspec.Struct, frozen=True, kw_only=True):
+    options: tuple[str, ...]
+    several: bool = False
+
+
+class TitleDetails(msgspec.Struct, frozen=True, kw_only=True):
+    """Of a question or a tip."""
+
+    title: str
+
+
+class Answers(msgspec.Struct, frozen=True, kw_only=True):
+    """What people answered; `counts` is None while the reader is not shown it."""
+
+    people: int
+    counts: tuple[int, ...] | None
+    mine: tuple[int, ...] = ()
+    closes_at: datetime | None = None
+    closed: bool = False
+
+
 class ReactionCount(msgspec.Struct, frozen=True, kw_only=True):
     """How many reacted in one way: like, strong, fire, cheer, laugh or hug."""
 
@@ -80,6 +101,10 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     """shown, held or removed."""
     card: Card | None = None
     kind: str = "text"
+    details: object = None
+    """What is particular to its kind."""
+    answers: object = None
+    """What people answered, where it asks."""
     reaction_count: int = 0
     reactions: tuple[ReactionCount, ...] = ()
     comment_count: int = 0

@@ -12,7 +12,7 @@ URL_PREFIX = "/static/"
 HASH_LENGTH = 12
 
 # The order is the cascade: what comes later may refine what comes earlier.
-STYLE_SHEETS = ("tokens", "base", "layout", "controls", "people", "posts", "places", "feeds")
+STYLE_SHEETS = ("tokens", "base", "layout", "controls", "people", "posts", "kinds", "places", "feeds")
 
 CSS = "text/css; charset=utf-8"
 JAVASCRIPT = "text/javascript; charset=utf-8"

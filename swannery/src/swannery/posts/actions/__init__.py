@@ -1,5 +1,6 @@
 """What can be done with posts: both doors, the website and the API, call these."""
 
+from swannery.posts.actions.answering import vote
 from swannery.posts.actions.bookmarks import (
     delete_folder,
     forget_post,
@@ -71,4 +72,5 @@ __all__ = [
     "set_state",
     "share_activity",
     "share_post",
+    "vote",
 ]

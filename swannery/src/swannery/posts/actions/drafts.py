@@ -12,6 +12,7 @@ from swannery.foundation.errors import Conflict, NotThere, SwanneryError
 from swannery.foundation.text import clean_line, clean_text
 from swannery.foundation.viewer import Viewer
 from swannery.posts.actions.publishing import check_for, publish_post
+from swannery.posts.detail_rules import clipped
 from swannery.posts.models import LONGEST_POST, LONGEST_WARNING, Draft, SavedDraft
 from swannery.posts.ports import ports
 from swannery.posts.queries import drafts as queries
@@ -31,7 +32,8 @@ async def save_draft(
     else:
         # Half a thought is kept as it is; whether it can be published is asked when it is.
         body, warning = clean_text(draft.body)[:LONGEST_POST], clean_line(draft.warning)[:LONGEST_WARNING]
-        kept = msgspec.structs.replace(draft, body=body, warning=warning)
+        details = clipped(draft.details) if draft.details is not None else None
+        kept = msgspec.structs.replace(draft, body=body, warning=warning, details=details)
     if draft_id is not None:
         if not await queries.update_draft(tx, member_id=member, draft_id=draft_id, draft=kept, publish_at=publish_at):
             raise NotThere

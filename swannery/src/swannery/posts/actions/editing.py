@@ -7,11 +7,13 @@ import msgspec
 from swannery.activities import actions as activities
 from swannery.foundation import throttle
 from swannery.foundation.database import Transaction
-from swannery.foundation.errors import Conflict, NotAllowed, NotThere
+from swannery.foundation.errors import Conflict, Invalid, NotAllowed, NotThere
 from swannery.foundation.events import PostDeleted, PostEdited, PostPurged, PostRestored
 from swannery.foundation.viewer import Viewer
 from swannery.posts.actions.reading import read_post
 from swannery.posts.actions.wording import word
+from swannery.posts.detail_rules import asks_anew, what_may_not_change
+from swannery.posts.details import Details
 from swannery.posts.models import MOST_PINNED, RESTORABLE, Deleted, Draft, Post, Version
 from swannery.posts.permissions import Deed, may
 from swannery.posts.queries import editing as queries
@@ -39,25 +41,44 @@ async def edit_post(tx: Transaction, *, viewer: Viewer, post_id: int, draft: Dra
     `seen` is when it had last been edited as its author saw it: whoever edits in two windows overwrites nothing unseen.
     """
     post = await _own(tx, viewer=viewer, post_id=post_id, deed="edit_post")
-    # Its readers stay, also where it could not be published any more: one may mend one's words in a place one has left.
-    alone = msgspec.structs.replace(draft, audience="me", community_id=None, circle_id=None)
-    mended = check_draft(alone, communities=(), site_open=True, may_be_empty=post.kind != "text" or post.points_on)
-    circle = await queries.circle_of(tx, post_id=post_id) if post.audience == "circle" else None
-    place = post.community.id if post.community else None
-    checked = msgspec.structs.replace(mended, audience=post.audience, community_id=place, circle_id=circle)
+    checked = await _mended(tx, post=post, draft=draft)
     await throttle.limit(tx, what="edit", who=str(viewer.id), times=EDITS_AN_HOUR, window_s=HOUR_S)
     words = await word(tx, viewer=viewer, draft=checked)
-    if (checked.body, checked.warning) == (post.body, post.warning):
+    if (checked.body, checked.warning, checked.details) == (post.body, post.warning, post.details):
         return
-    changed = await queries.rewrite(
-        tx, post_id=post_id, author_id=viewer.member_id, body=checked.body, warning=checked.warning, words=words, seen=seen
-    )
-    if not changed:
+    wanted = queries.Rewritten(draft=checked, words=words, anew=asks_anew(post.details, checked.details))
+    if not await queries.rewrite(tx, post_id=post_id, author_id=viewer.member_id, wanted=wanted, seen=seen):
         raise Conflict("This post was changed meanwhile.", next_step="Look at it as it is now, then change it again.")
     await insert_tags(tx, post_id=post_id, tags=words.tags)
     if words.state == "held" and post.state == "shown":
         await reactions.count_share(tx, post_id=post_id, step=-1)
     await tx.tell(PostEdited(post_id=post_id, author_id=viewer.member_id))
+
+
+async def _mended(tx: Transaction, *, post: Post, draft: Draft) -> Draft:
+    """Return one's post as it shall read; raises Invalid. Its kind and its readers stay.
+
+    They stay also where it could not be published any more: one may mend one's words in a place one has left.
+    """
+    details = draft.details or post.details
+    alone = msgspec.structs.replace(draft, audience="me", community_id=None, circle_id=None, details=details)
+    mended = check_draft(alone, communities=(), site_open=True, may_be_empty=post.kind in {"activity", "share"} or post.points_on)
+    if mended.details != post.details:
+        await _check_details(tx, post=post, wanted=mended.details)
+    circle = await queries.circle_of(tx, post_id=post.id) if post.audience == "circle" else None
+    place = post.community.id if post.community else None
+    return msgspec.structs.replace(mended, audience=post.audience, community_id=place, circle_id=circle)
+
+
+async def _check_details(tx: Transaction, *, post: Post, wanted: Details | None) -> None:
+    """Refuse another kind, and other choices than people answered to."""
+    if post.details is None or type(wanted) is not type(post.details) or wanted is None:
+        raise Invalid("This cannot be changed like that.", fields={"kind": "A post stays of its kind. Write a new one instead."})
+    answered = post.answers is not None and await queries.answered(tx, post_id=post.id)
+    closed = post.answers is not None and post.answers.closed
+    wrong = what_may_not_change(post.details, wanted, answered=answered, closed=closed)
+    if wrong:
+        raise Invalid("This cannot be changed any more.", next_step="See what is said of each field.", fields=wrong)
 
 
 async def read_history(tx: Transaction, *, viewer: Viewer, post_id: int) -> list[Version]:

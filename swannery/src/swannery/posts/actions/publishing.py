@@ -10,7 +10,7 @@ from swannery.foundation.events import Mentioned, PostHeld, PostPublished, PostS
 from swannery.foundation.viewer import Viewer
 from swannery.posts.actions.reading import read_post
 from swannery.posts.actions.wording import word
-from swannery.posts.models import CardFacts, Draft, Kind, State
+from swannery.posts.models import CardFacts, Draft, Kind, State, kind_of
 from swannery.posts.queries import posts as queries
 from swannery.posts.queries import reactions
 from swannery.posts.rules import check_draft, check_share
@@ -20,9 +20,9 @@ POSTS_AN_HOUR = 60
 
 
 async def publish_post(tx: Transaction, *, viewer: Viewer, draft: Draft) -> int:
-    """Publish a text; returns the post's id. The same `client_key` again returns the same post."""
+    """Publish a text, or what its details make of it; returns the post's id. The same `client_key` again returns the same post."""
     checked = await check_for(tx, viewer=viewer, draft=draft)
-    return await _publish(tx, viewer=viewer, draft=checked, kind="text")
+    return await _publish(tx, viewer=viewer, draft=checked, kind=kind_of(checked.details))
 
 
 async def share_activity(tx: Transaction, *, viewer: Viewer, activity_id: int, draft: Draft) -> int:
@@ -54,7 +54,7 @@ async def share_post(tx: Transaction, *, viewer: Viewer, post_id: int, draft: Dr
         original = original.original
     checked = await check_for(tx, viewer=viewer, draft=draft, may_be_empty=True)
     check_share(checked, original=original)
-    pointing = msgspec.structs.replace(checked, original_id=original.id)
+    pointing = msgspec.structs.replace(checked, original_id=original.id, details=None)
     kind: Kind = "text" if checked.body else "share"
     return await _publish(tx, viewer=viewer, draft=pointing, kind=kind)
 
@@ -68,7 +68,7 @@ async def check_for(tx: Transaction, *, viewer: Viewer, draft: Draft, may_be_emp
 async def _publish(tx: Transaction, *, viewer: Viewer, draft: Draft, kind: Kind, card: CardFacts | None = None) -> int:
     author = viewer.member_id
     places = (str(draft.community_id), str(draft.original_id), str(draft.circle_id))
-    subject = idempotency.subject_of("post", draft.body, draft.audience, draft.warning, *places)
+    subject = idempotency.subject_of("post", draft.body, draft.audience, draft.warning, *places, queries.encoded(draft.details) or "")
     earlier = await idempotency.claim(tx, member_id=author, key=draft.client_key, subject=subject)
     if earlier is not None:
         return earlier

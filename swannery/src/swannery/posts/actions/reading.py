@@ -1,6 +1,7 @@
 """Reading posts: what each viewer may see, with the counts and people each may know of."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -10,7 +11,8 @@ from swannery.foundation.database import Transaction
 from swannery.foundation.errors import NotThere
 from swannery.foundation.paging import PAGE_SIZE, Cursor, PageOf, encode
 from swannery.foundation.viewer import Viewer
-from swannery.posts.models import Card, Post, ReactionCount
+from swannery.posts.detail_rules import told
+from swannery.posts.models import Answers, Card, Post, ReactionCount
 from swannery.posts.queries import posts as queries
 
 
@@ -109,7 +111,10 @@ async def _dressed(
     named = {row.card.partner_id for row in everything if row.card and row.card.partner_id is not None}
     # Strangers read of trainers only what the text itself says.
     people = await people_by_id(tx, ids=named, viewer=viewer) if named and viewer.signed_in else {}
-    dressed = {row.post.id: _with_card(_without(row.post, hidden.get(row.post.id)), row, people=people) for row in everything}
+    now = tx.now
+    dressed = {
+        row.post.id: _told(_with_card(_without(row.post, hidden.get(row.post.id)), row, people=people), now=now) for row in everything
+    }
     return [
         msgspec.structs.replace(dressed[row.post.id], original=dressed.get(row.post.original_id))
         if row.post.original_id
@@ -129,7 +134,24 @@ def _without(post: Post, hidden: queries.Hidden | None) -> Post:
         reactions=tuple(one for one in left if one.count > 0),
         comment_count=post.comment_count - hidden.comments,
         share_count=post.share_count - hidden.shares,
+        answers=_answers_without(post.answers, hidden.answers),
     )
+
+
+def _answers_without(answers: Answers | None, hidden: Mapping[int, int]) -> Answers | None:
+    """Leave hidden people out, whom place 0 counts, and what they chose."""
+    if answers is None or answers.counts is None:
+        return answers
+    counts = tuple(count - hidden.get(choice, 0) for choice, count in enumerate(answers.counts, 1))
+    return msgspec.structs.replace(answers, people=answers.people - hidden.get(0, 0), counts=counts)
+
+
+def _told(post: Post, *, now: datetime) -> Post:
+    """Leave out what is not shown to this viewer yet."""
+    if post.answers is None:
+        return post
+    answers = told(post.answers, post.details, published_at=post.published_at, mine=post.mine, now=now)
+    return msgspec.structs.replace(post, answers=answers)
 
 
 def _with_card(post: Post, row: queries.PostRow, *, people: dict[int, Person]) -> Post:

@@ -7,6 +7,7 @@ from swannery.connections.actions.circles import members_of_circle
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Invalid
 from swannery.foundation.viewer import Viewer
+from swannery.posts.detail_rules import words_of
 from swannery.posts.models import Draft, State
 from swannery.posts.ports import ports
 from swannery.posts.queries.posts import Words
@@ -17,12 +18,17 @@ async def word(tx: Transaction, *, viewer: Viewer, draft: Draft) -> Words:
     """Render a text. A handle becomes a link, and its person a mentioned one, if they may read the post and let the author name them."""
     author = viewer.member_id
     plain = render(draft.body)
-    state: State = "held" if await ports.must_be_held(tx, author, f"{draft.warning}\n{draft.body}".strip()) else "shown"
+    state: State = "held" if await ports.must_be_held(tx, author, _all_words(draft)) else "shown"
     people = await _mentioned(tx, viewer=viewer, draft=draft, handles=plain.handles) if plain.handles else {}
     if draft.audience == "mentioned" and not set(people.values()) - {author}:
         raise Invalid("This cannot be posted yet.", fields={"audience": "Name somebody with @ first, or choose other readers."})
     html = render(draft.body, people=people).html if people else plain.html
     return Words(html=html, tags=plain.tags, mentioned=tuple(people.values()), state=state)
+
+
+def _all_words(draft: Draft) -> str:
+    """Return all that somebody wrote into a post, for whoever decides whether it must wait."""
+    return "\n".join(part for part in (draft.warning, words_of(draft.details), draft.body) if part)
 
 
 async def _mentioned(tx: Transaction, *, viewer: Viewer, draft: Draft, handles: tuple[str, ...]) -> dict[str, int]:

@@ -13,6 +13,7 @@ from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import PROBLEMS, Id
 from swannery.posts import actions
 from swannery.posts.api.parameters import PathId
+from swannery.posts.details import Details
 from swannery.posts.models import LONGEST_POST, LONGEST_WARNING, Audience, Draft
 from swannery.posts.schemas import DeletedOut, DeletedsOut, DraftOut, DraftsOut, HistoryOut, PostOut, VersionOut, draft_out, post_out
 
@@ -21,11 +22,15 @@ ShortWarning = Annotated[str, msgspec.Meta(max_length=LONGEST_WARNING)]
 
 
 class Edit(msgspec.Struct, forbid_unknown_fields=True):
-    """Other words for a post; `edited_at` as it was read, so that nothing unseen is overwritten."""
+    """Other words for a post, and other details of its kind (null: those it has).
+
+    `edited_at` as it was read, so that nothing unseen is overwritten.
+    """
 
     text: Annotated[str, msgspec.Meta(max_length=LONGEST_POST)]
     edited_at: Moment | None
     warning: ShortWarning = ""
+    details: Details | None = None
 
 
 class NewDraft(msgspec.Struct, forbid_unknown_fields=True):
@@ -36,13 +41,14 @@ class NewDraft(msgspec.Struct, forbid_unknown_fields=True):
     community_id: Annotated[int, msgspec.Meta(ge=1, le=Id.LARGEST)] | None = None
     circle_id: Annotated[int, msgspec.Meta(ge=1, le=Id.LARGEST)] | None = None
     warning: ShortWarning = ""
+    details: Details | None = None
     publish_at: Moment | None = None
 
 
 @put("/api/v1/posts/{post_id:int}", responses=PROBLEMS, tags=["posts"], summary="Change a post")
 async def edit(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], post_id: PathId, data: JSONBody[Edit]) -> PostOut:
     """Change the words of one's own post; who reads it stays."""
-    draft = Draft(body=data.text, warning=data.warning)
+    draft = Draft(body=data.text, warning=data.warning, details=data.details)
     await actions.edit_post(tx, viewer=viewer, post_id=post_id, draft=draft, seen=data.edited_at)
     return post_out(await actions.read_post(tx, viewer=viewer, post_id=post_id))
 
@@ -52,7 +58,10 @@ async def history(tx: NamedDependency[Transaction], viewer: NamedDependency[View
     """Return every version of a post one may read, the latest first."""
     found = await actions.read_history(tx, viewer=viewer, post_id=post_id)
     items = [
-        VersionOut(number=one.number, text=one.body, html=one.body_html, warning=one.warning, written_at=one.written_at) for one in found
+        VersionOut(
+            number=one.number, text=one.body, html=one.body_html, warning=one.warning, written_at=one.written_at, details=one.details
+        )
+        for one in found
     ]
     return HistoryOut(items=items)
 
@@ -113,7 +122,14 @@ async def delete_draft(tx: NamedDependency[Transaction], viewer: NamedDependency
 
 def drafted(data: NewDraft) -> Draft:
     """Return what is to be kept."""
-    return Draft(body=data.text, audience=data.audience, community_id=data.community_id, circle_id=data.circle_id, warning=data.warning)
+    return Draft(
+        body=data.text,
+        audience=data.audience,
+        community_id=data.community_id,
+        circle_id=data.circle_id,
+        warning=data.warning,
+        details=data.details,
+    )
 
 
 routes = [edit, history, pin, unpin, list_deleted, restore, list_drafts, keep_draft, change_draft, delete_draft]

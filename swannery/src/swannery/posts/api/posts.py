@@ -14,19 +14,24 @@ from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import PROBLEMS, Id
 from swannery.posts import actions
 from swannery.posts.api.parameters import AfterCursor, IdempotencyKey, PathId
+from swannery.posts.details import Details
 from swannery.posts.models import LONGEST_POST, LONGEST_WARNING, Audience, Draft
 from swannery.posts.rendering import tag_of
 from swannery.posts.schemas import PostOut, PostsOut, post_out
 
 
 class NewPost(msgspec.Struct, forbid_unknown_fields=True):
-    """A text to publish. With `community_id` or `circle_id` it is for that community or circle, which is then its audience."""
+    """A text to publish; with `details` a post of their kind, some of which need no text.
 
-    text: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_POST)]
+    With `community_id` or `circle_id` it is for that community or circle, which is then its audience.
+    """
+
+    text: Annotated[str, msgspec.Meta(max_length=LONGEST_POST)]
     audience: Audience = "members"
     community_id: Annotated[int, msgspec.Meta(ge=1, le=Id.LARGEST)] | None = None
     circle_id: Annotated[int, msgspec.Meta(ge=1, le=Id.LARGEST)] | None = None
     warning: Annotated[str, msgspec.Meta(max_length=LONGEST_WARNING)] = ""
+    details: Details | None = None
 
 
 class NewShare(msgspec.Struct, forbid_unknown_fields=True):
@@ -42,7 +47,7 @@ class NewShare(msgspec.Struct, forbid_unknown_fields=True):
 async def publish(
     tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], data: JSONBody[NewPost], key: IdempotencyKey = None
 ) -> PostOut:
-    """Publish a text and return it."""
+    """Publish a text, or a post of another kind, and return it."""
     refuse_no_community(data.audience, data.community_id)
     draft = Draft(
         body=data.text,
@@ -50,6 +55,7 @@ async def publish(
         community_id=data.community_id,
         circle_id=data.circle_id,
         warning=data.warning,
+        details=data.details,
         client_key=key,
     )
     post_id = await actions.publish_post(tx, viewer=viewer, draft=draft)

@@ -15,6 +15,7 @@ from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import FormState, Id, Page
 from swannery.posts import actions
 from swannery.posts.models import Draft
+from swannery.posts.pages.detail_forms import details_of, typed_of, values_of
 
 
 class EditForm(msgspec.Struct):
@@ -23,6 +24,7 @@ class EditForm(msgspec.Struct):
     text: str = ""
     warning: str = ""
     seen: str = ""
+    kind: str = ""
 
 
 class SwitchForm(msgspec.Struct):
@@ -46,7 +48,8 @@ async def edit_page(tx: Transaction, viewer: Viewer, page: Page, *, post_id: int
     if not found.mine:
         raise NotAllowed("Only its author can change a post.")
     seen = found.edited_at.isoformat() if found.edited_at else ""
-    shown = form or FormState(values={"text": found.body, "warning": found.warning, "seen": seen})
+    values = {"text": found.body, "warning": found.warning, "seen": seen, **values_of(found.details)}
+    shown = form or FormState(values=values)
     return page.show("posts/edit.html", status=422 if form else 200, post=found, form=shown)
 
 
@@ -59,9 +62,10 @@ async def edit(
     data: Annotated[EditForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[Any]:
     """Change the words of one's own post."""
-    typed = {"text": data.text, "warning": data.warning, "seen": data.seen}
+    about = await typed_of(page)
+    typed = {"text": data.text, "warning": data.warning, "seen": data.seen, "kind": data.kind, **about}
     try:
-        draft = Draft(body=data.text, warning=data.warning)
+        draft = Draft(body=data.text, warning=data.warning, details=details_of(data.kind, about))
         await actions.edit_post(tx, viewer=viewer, post_id=Id.check(post_id), draft=draft, seen=moment_seen(data.seen))
     except Invalid as error:
         return await edit_page(tx, viewer, page, post_id=post_id, form=FormState(values=typed, errors=error.fields))

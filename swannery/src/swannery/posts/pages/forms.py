@@ -10,7 +10,9 @@ from swannery.foundation import clock, idempotency
 from swannery.foundation.errors import Invalid
 from swannery.foundation.web import FormState
 from swannery.posts.models import Draft, SavedDraft
+from swannery.posts.pages.detail_forms import Typed, details_of
 
+NOTHING: Typed = {}
 IN_COMMUNITY = "community:"
 FOR_CIRCLE = "circle:"
 LONGEST_NUMBER = 18
@@ -23,7 +25,8 @@ class PostForm(msgspec.Struct):
     audience: str = "members"
     warning: str = ""
     client_key: UUID | None = None
-    then: str = "publish"  # or `keep`: what was pressed
+    then: str = "publish"  # or `keep`, or `kind:` and a kind: what was pressed
+    kind: str = ""
     draft: int = 0
     publish_at: str = ""
     utc_offset: int = 0  # minutes that the browser's clock will be ahead then; without a script it is taken for UTC, and the form says so
@@ -34,17 +37,18 @@ def spoken(words: str) -> dict[str, str]:
     return {"hx-trigger": json.dumps({"announce": words})}
 
 
-def draft_of(data: PostForm, *, places: dict[str, int]) -> Draft:
-    """Read the composer's one choice of who may read it; a community one is not in counts as none."""
-    key = idempotency.of_words(data.client_key, data.text, data.audience)
+def draft_of(data: PostForm, *, places: dict[str, int], typed: Typed = NOTHING) -> Draft:
+    """Read the composer: its one choice of who may read it (a community one is not in counts as none), and the fields of its kind."""
+    key = idempotency.of_words(data.client_key, data.text, data.audience, data.kind, *typed.values())
+    draft = Draft(body=data.text, audience=data.audience, warning=data.warning, details=details_of(data.kind, typed), client_key=key)
     if data.audience.startswith(IN_COMMUNITY):
         slug = data.audience.removeprefix(IN_COMMUNITY)
-        return Draft(body=data.text, audience="community", community_id=places.get(slug, 0), warning=data.warning, client_key=key)
+        return msgspec.structs.replace(draft, audience="community", community_id=places.get(slug, 0))
     if data.audience.startswith(FOR_CIRCLE):
         number = data.audience.removeprefix(FOR_CIRCLE)[:LONGEST_NUMBER]
         circle_id = int(number) if number.isascii() and number.isdigit() else 0
-        return Draft(body=data.text, audience="circle", circle_id=circle_id, warning=data.warning, client_key=key)
-    return Draft(body=data.text, audience=data.audience, warning=data.warning, client_key=key)
+        return msgspec.structs.replace(draft, audience="circle", circle_id=circle_id)
+    return draft
 
 
 def place_of(saved: SavedDraft) -> str:
@@ -76,7 +80,13 @@ def typed_moment(at: datetime, *, time_zone: str) -> dict[str, str]:
     return field if zone else field | {"moment": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")}
 
 
-def state_of(data: PostForm, *, errors: dict[str, str]) -> FormState:
+def state_of(data: PostForm, *, errors: dict[str, str], typed: Typed = NOTHING) -> FormState:
     """Return what was typed, to be shown again with what is wrong with it."""
-    typed = {"text": data.text, "audience": data.audience, "warning": data.warning, "publish_at": data.publish_at, "draft": str(data.draft)}
-    return FormState(values=typed, errors=errors)
+    values = {
+        "text": data.text,
+        "audience": data.audience,
+        "warning": data.warning,
+        "publish_at": data.publish_at,
+        "draft": str(data.draft),
+    }
+    return FormState(values={**values, "kind": data.kind, **typed}, errors=errors)

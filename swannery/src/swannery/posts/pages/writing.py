@@ -1,5 +1,6 @@
 """Writing, deleting, and sharing what one did."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -18,21 +19,29 @@ from swannery.foundation.errors import Invalid
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import FormState, Id, Page
 from swannery.posts import actions
+from swannery.posts.pages.detail_forms import READERS, Typed, typed_of, values_of
 from swannery.posts.pages.forms import PostForm, draft_of, moment_of, place_of, spoken, state_of, typed_moment
+
+OTHER_KIND = "kind:"
 
 
 @get("/compose")
 async def show_composer(
-    tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page], draft: FromQuery[int] = 0
+    tx: NamedDependency[Transaction],
+    viewer: NamedDependency[Viewer],
+    page: NamedDependency[Page],
+    draft: FromQuery[int] = 0,
+    kind: FromQuery[str] = "",
 ) -> Response[Any]:
-    """The page to write on, or to go on writing a draft."""
+    """The page to write on, a post of this kind, or to go on writing a draft."""
     mine = await communities.list_own(tx, viewer=viewer)
     own = await list_circles(tx, viewer=viewer)
-    form = FormState()
+    form = FormState(values={"kind": kind} if kind in READERS else {})
     if draft:
         saved = await actions.read_draft(tx, viewer=viewer, draft_id=Id.check(draft))
         place = place_of(saved)
         values = {"text": saved.draft.body, "audience": place, "warning": saved.draft.warning, "draft": str(saved.id)}
+        values |= values_of(saved.draft.details)
         if saved.publish_at:
             values |= typed_moment(saved.publish_at, time_zone=viewer.look.time_zone)
         form = FormState(values=values, errors={"form": saved.problem} if saved.problem else {})
@@ -49,8 +58,11 @@ async def publish(
     """Publish what was written; what cannot be taken comes back with its words."""
     _ = viewer.member_id
     mine = await communities.list_own(tx, viewer=viewer)
+    typed = await typed_of(page)
+    if data.then.startswith(OTHER_KIND):
+        return other_kind(page, data=data, typed=typed, mine=mine, circles=await list_circles(tx, viewer=viewer))
     try:
-        draft = draft_of(data, places={place.slug: place.id for place in mine})
+        draft = draft_of(data, places={place.slug: place.id for place in mine}, typed=typed)
         at = moment_of(data, time_zone=viewer.look.time_zone)
         if data.then == "keep" or at is not None:
             earlier = Id.check(data.draft) if data.draft else None
@@ -61,7 +73,8 @@ async def publish(
             await actions.delete_draft(tx, viewer=viewer, draft_id=Id.check(data.draft))
     except Invalid as error:
         own = await list_circles(tx, viewer=viewer)
-        return refuse_post(page, state=state_of(data, errors=error.fields), mine=mine, circles=own, client_key=data.client_key or uuid4())
+        state = state_of(data, errors=error.fields, typed=typed)
+        return show_again(page, state=state, mine=mine, circles=own, client_key=data.client_key or uuid4())
     return await answer_published(tx, viewer, page, post_id=post_id, data=data, mine=mine)
 
 
@@ -87,13 +100,40 @@ async def answer_published(
     )
 
 
-def refuse_post(page: Page, *, state: FormState, mine: list[Community], circles: list[Circle], client_key: UUID) -> Response[Any]:
+def other_kind(page: Page, *, data: PostForm, typed: Typed, mine: list[Community], circles: list[Circle]) -> Response[Any]:
+    """Show the composer with the fields of another kind, and everything that was typed into it."""
+    kind = data.then.removeprefix(OTHER_KIND)
+    state = state_of(data, errors={}, typed=typed)
+    values = {**state.values, "kind": kind if kind in READERS else ""}
+    headers = {"hx-replace-url": f"/compose?kind={values['kind']}"} if page.came_from("/compose") else {}
+    return show_again(
+        page,
+        state=FormState(values=values),
+        mine=mine,
+        circles=circles,
+        client_key=data.client_key or uuid4(),
+        status=200,
+        headers=headers,
+    )
+
+
+def show_again(
+    page: Page,
+    *,
+    state: FormState,
+    mine: list[Community],
+    circles: list[Circle],
+    client_key: UUID,
+    status: int = 422,
+    headers: Mapping[str, str] | None = None,
+) -> Response[Any]:
     """Show the composer again with what was typed and what is wrong with it; htmx gets the one of the page it stands on."""
     alone = page.came_from("/compose")
     template = "posts/composer_part.html" if page.partial else "posts/compose.html"
     return page.show(
         template,
-        status=422,
+        status=status,
+        headers=headers,
         form=state,
         communities=mine,
         circles=circles,

@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from swannery.foundation.database import AnyRow, Transaction
-from swannery.posts.models import Draft, SavedDraft
+from swannery.posts.models import Draft, SavedDraft, kind_of
+from swannery.posts.queries.posts import DETAILS, encoded
 
 DRAFTS = (
-    "SELECT d.id, d.body, d.audience, d.community_id, d.warning, c.slug, d.publish_at, d.problem, d.updated_at, d.circle_id"
+    "SELECT d.id, d.body, d.audience, d.community_id, d.warning, c.slug, d.publish_at, d.problem, d.updated_at, d.circle_id, d.fields::text"
     " FROM swannery.drafts d"
     " LEFT JOIN swannery.communities c ON c.id = d.community_id"
 )
@@ -15,8 +16,10 @@ DRAFTS = (
 async def insert_draft(tx: Transaction, *, member_id: int, draft: Draft, publish_at: datetime | None) -> int:
     """Keep a draft; returns its id."""
     found = await tx.sql(
-        "INSERT INTO swannery.drafts (member_id, body, audience, community_id, circle_id, warning, publish_at, updated_at)"
-        " VALUES (%(member)s, %(body)s, %(audience)s, %(community)s, %(circle)s, %(warning)s, %(at)s, %(now)s) RETURNING id",
+        "INSERT INTO swannery.drafts (member_id, body, audience, community_id, circle_id, warning, kind, fields,"
+        " publish_at, updated_at)"
+        " VALUES (%(member)s, %(body)s, %(audience)s, %(community)s, %(circle)s, %(warning)s, %(kind)s, %(fields)s::jsonb,"
+        " %(at)s, %(now)s) RETURNING id",
         _values(tx, member_id, draft, publish_at),
     )
     return int(found[0][0])
@@ -27,7 +30,7 @@ async def update_draft(tx: Transaction, *, member_id: int, draft_id: int, draft:
     return bool(
         await tx.sql_count(
             "UPDATE swannery.drafts SET body = %(body)s, audience = %(audience)s, community_id = %(community)s, circle_id = %(circle)s,"
-            " warning = %(warning)s,"
+            " warning = %(warning)s, kind = %(kind)s, fields = %(fields)s::jsonb,"
             " publish_at = %(at)s, problem = '', updated_at = %(now)s WHERE member_id = %(member)s AND id = %(id)s",
             {**_values(tx, member_id, draft, publish_at), "id": draft_id},
         )
@@ -42,6 +45,8 @@ def _values(tx: Transaction, member_id: int, draft: Draft, publish_at: datetime 
         "community": draft.community_id,
         "circle": draft.circle_id,
         "warning": draft.warning,
+        "kind": kind_of(draft.details),
+        "fields": encoded(draft.details),
         "at": publish_at,
         "now": tx.now,
     }
@@ -89,5 +94,12 @@ async def give_back(tx: Transaction, *, member_id: int, draft_id: int, problem: 
 
 
 def _draft(row: AnyRow) -> SavedDraft:
-    draft = Draft(body=row[1], audience=row[2], community_id=row[3], circle_id=row[9], warning=row[4])
+    draft = Draft(
+        body=row[1],
+        audience=row[2],
+        community_id=row[3],
+        circle_id=row[9],
+        warning=row[4],
+        details=DETAILS.decode(row[10]) if row[10] else None,
+    )
     return SavedDraft(id=row[0], draft=draft, community=row[5], publish_at=row[6], problem=row[7], updated_at=row[8])

@@ -5,37 +5,59 @@ from typing import NamedTuple
 
 from swannery.foundation.database import Transaction
 from swannery.foundation.viewer import Viewer
-from swannery.posts.models import Deleted, State, Version
-from swannery.posts.queries.posts import Words
+from swannery.posts.models import Deleted, Draft, State, Version
+from swannery.posts.queries.posts import Words, card_of, encoded, nobody_yet
 from swannery.posts.visibility import SHARED, shared_visible_sql, viewer_values, visible_sql
 
 
-async def rewrite(tx: Transaction, *, post_id: int, author_id: int, body: str, warning: str, words: Words, seen: datetime | None) -> bool:
-    """Store other words of an author's own post and keep those of before; False when it was changed since it was `seen`."""
-    values = {"id": post_id, "author": author_id, "seen": seen, "now": tx.now}
+class Rewritten(NamedTuple):
+    """How a post shall read. With `anew` its choices are other ones, which may be only while nobody has answered."""
+
+    draft: Draft
+    words: Words
+    anew: bool = False
+
+
+async def rewrite(tx: Transaction, *, post_id: int, author_id: int, wanted: Rewritten, seen: datetime | None) -> bool:
+    """Store other words of an author's own post and keep those of before; False when it was changed, or answered, since it was `seen`."""
+    values = {"id": post_id, "author": author_id, "seen": seen, "now": tx.now, "anew": wanted.anew}
     # sees all: one's own post
     kept = await tx.sql_count(
-        "INSERT INTO swannery.post_versions (post_id, number, body, body_html, warning, written_at)"
-        " SELECT p.id, 1 + (SELECT count(*) FROM swannery.post_versions v WHERE v.post_id = p.id), p.body, p.body_html, p.warning,"
+        "INSERT INTO swannery.post_versions (post_id, number, body, body_html, warning, card, written_at)"
+        " SELECT p.id, 1 + (SELECT count(*) FROM swannery.post_versions v WHERE v.post_id = p.id), p.body, p.body_html, p.warning, p.card,"
         " coalesce(p.edited_at, p.published_at) FROM swannery.posts p WHERE p.id = %(id)s AND p.author_id = %(author)s"
-        " AND p.deleted_at IS NULL AND p.edited_at IS NOT DISTINCT FROM %(seen)s::timestamptz FOR NO KEY UPDATE OF p",
+        " AND p.deleted_at IS NULL AND p.edited_at IS NOT DISTINCT FROM %(seen)s::timestamptz"
+        " AND NOT (%(anew)s AND coalesce(p.answer_counts[1], 0) > 0) FOR NO KEY UPDATE OF p",
         values,
     )
     if not kept:
         return False
+    if wanted.anew:
+        # Whoever answered and is away is not counted; coming back they find other choices.
+        await tx.sql("DELETE FROM swannery.answers WHERE post_id = %(id)s", values)
     await tx.sql(
         "UPDATE swannery.posts SET body = %(body)s, body_html = %(html)s, warning = %(warning)s, mentioned = %(mentioned)s,"
+        " card = coalesce(%(card)s::jsonb, card), answer_counts = CASE WHEN %(anew)s THEN %(nobody)s ELSE answer_counts END,"
         " edited_at = %(now)s, state = CASE WHEN state = 'shown' THEN %(state)s ELSE state END WHERE id = %(id)s",
         {
             **values,
-            "body": body,
-            "html": words.html,
-            "warning": warning,
-            "mentioned": list(words.mentioned),
-            "state": words.state,
+            "body": wanted.draft.body,
+            "html": wanted.words.html,
+            "warning": wanted.draft.warning,
+            "mentioned": list(wanted.words.mentioned),
+            "state": wanted.words.state,
+            "card": encoded(wanted.draft.details),
+            "nobody": nobody_yet(wanted.draft.details),
         },
     )
     return True
+
+
+async def answered(tx: Transaction, *, post_id: int) -> bool:
+    """Whether anybody has answered to a post of one's own, hidden people too."""
+    # sees all: one's own post
+    found = await tx.sql("SELECT coalesce(answer_counts[1], 0) > 0 FROM swannery.posts WHERE id = %(id)s", {"id": post_id})
+    return bool(found and found[0][0])
 
 
 async def circle_of(tx: Transaction, *, post_id: int) -> int | None:
@@ -48,15 +70,17 @@ async def circle_of(tx: Transaction, *, post_id: int) -> int | None:
 async def history(tx: Transaction, *, post_id: int, viewer: Viewer) -> list[Version]:
     """Return every version of a post, the latest first, if the viewer may read it now. Index: the primary keys."""
     found = await tx.read(
-        "SELECT v.number, v.body, v.body_html, v.warning, v.written_at FROM swannery.posts p JOIN swannery.members a ON a.id = p.author_id"
-        f"{SHARED} CROSS JOIN LATERAL (SELECT number, body, body_html, warning, written_at FROM swannery.post_versions WHERE post_id = p.id"
-        " UNION ALL SELECT 2147483647, p.body, p.body_html, p.warning, coalesce(p.edited_at, p.published_at)) AS v"
+        "SELECT v.number, v.body, v.body_html, v.warning, v.written_at, p.kind, v.card::text FROM swannery.posts p"
+        f" JOIN swannery.members a ON a.id = p.author_id{SHARED}"
+        " CROSS JOIN LATERAL (SELECT number, body, body_html, warning, written_at, card FROM swannery.post_versions WHERE post_id = p.id"
+        " UNION ALL SELECT 2147483647, p.body, p.body_html, p.warning, coalesce(p.edited_at, p.published_at), p.card) AS v"
         f" WHERE p.id = %(id)s AND {visible_sql()} AND {shared_visible_sql()} ORDER BY v.number DESC",
         {"id": post_id, **viewer_values(viewer)},
     )
     last = len(found)
     return [
-        Version(number=last - place, body=row[1], body_html=row[2], warning=row[3], written_at=row[4]) for place, row in enumerate(found)
+        Version(number=last - place, body=row[1], body_html=row[2], warning=row[3], written_at=row[4], details=card_of(row[5], row[6])[1])
+        for place, row in enumerate(found)
     ]
 
 
@@ -119,7 +143,7 @@ async def restore(tx: Transaction, *, post_id: int, author_id: int, since: datet
     return Restored(state=found[0][0], activity_id=found[0][1]) if found else None
 
 
-PARTS = ("post_versions", "post_tags", "reactions", "comments", "bookmarks")
+PARTS = ("post_versions", "post_tags", "reactions", "answers", "comments", "bookmarks")
 
 
 async def purge(tx: Transaction, *, older_than: timedelta, limit: int) -> list[int]:

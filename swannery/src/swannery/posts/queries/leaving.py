@@ -18,14 +18,15 @@ async def erased_with_words(tx: Transaction) -> list[int]:
 
 
 async def touched_posts(tx: Transaction, *, member_ids: Collection[int]) -> list[int]:
-    """Return the posts that these members commented on, reacted to or shared, locked in order.
+    """Return the posts that these members commented on, reacted to, answered or shared, locked in order.
 
-    Indexes: comments_author, reactions_member, shares_author.
+    Indexes: comments_author, reactions_member, answers_member, shares_author.
     """
     # sees all: nobody is shown these; they are counted anew
     found = await tx.sql(
         "SELECT id FROM swannery.posts WHERE id = ANY(ARRAY(SELECT post_id FROM swannery.comments WHERE author_id = ANY(%(members)s)"
         " UNION SELECT post_id FROM swannery.reactions WHERE member_id = ANY(%(members)s)"
+        " UNION SELECT post_id FROM swannery.answers WHERE member_id = ANY(%(members)s)"
         " UNION SELECT original_id FROM swannery.shares WHERE author_id = ANY(%(members)s))) ORDER BY id FOR NO KEY UPDATE",
         {"members": list(member_ids)},
     )
@@ -35,12 +36,22 @@ async def touched_posts(tx: Transaction, *, member_ids: Collection[int]) -> list
 OTHER_KINDS = ", ".join(f"count(*) FILTER (WHERE x.kind = '{kind}')" for kind in REACTIONS[1:])
 
 
+# The people who answered a post `p`, then each of its choices: as many figures as there were.
+ANSWERS = (
+    "ARRAY(SELECT coalesce(n.count, 0)::integer FROM generate_series(0, cardinality(p.answer_counts) - 1) AS place"
+    " LEFT JOIN (SELECT choice, count(*) FROM swannery.answers x JOIN swannery.members m ON m.id = x.member_id,"
+    " unnest(0::smallint || x.choices) AS choice WHERE x.post_id = p.id AND m.state = 'active' GROUP BY choice) AS n ON n.choice = place"
+    " ORDER BY place)"
+)
+
+
 async def recount(tx: Transaction, *, post_ids: Collection[int]) -> None:
     """Count what members who are here did to posts. The posts are locked already, so this statement sees all there is."""
     # sees all: the stored count is of everybody; who is hidden from a viewer is left out when it is read
     await tx.sql(
         "UPDATE swannery.posts AS p SET reaction_count = coalesce(r.count, 0), reaction_counts = coalesce(r.others, '{0,0,0,0,0}'),"
-        " comment_count = coalesce(c.count, 0), share_count = coalesce(s.count, 0) FROM unnest(%(ids)s::bigint[]) AS wanted (id)"
+        " comment_count = coalesce(c.count, 0), share_count = coalesce(s.count, 0),"
+        f" answer_counts = {ANSWERS} FROM unnest(%(ids)s::bigint[]) AS wanted (id)"
         f" LEFT JOIN (SELECT x.post_id, count(*), ARRAY[{OTHER_KINDS}]::integer[] AS others"
         " FROM swannery.reactions x JOIN swannery.members m ON m.id = x.member_id"
         " WHERE x.post_id = ANY(%(ids)s) AND m.state = 'active' GROUP BY x.post_id) AS r ON r.post_id = wanted.id"
@@ -68,6 +79,6 @@ async def erase_texts(tx: Transaction, *, member_id: int) -> None:
         values,
     )
     # sees all: nobody reads here; what they kept is nobody else's, and what they tagged has no words any more.
-    for table in ("reactions", "bookmarks", "bookmark_folders", "drafts"):
+    for table in ("reactions", "answers", "bookmarks", "bookmark_folders", "drafts"):
         await tx.sql(f"DELETE FROM swannery.{table} WHERE member_id = %(member)s", values)
     await tx.sql("DELETE FROM swannery.post_tags WHERE post_id IN (SELECT id FROM swannery.posts WHERE author_id = %(member)s)", values)

@@ -9,18 +9,21 @@ from swannery.accounts.models import Person
 from swannery.foundation.database import AnyRow, Transaction
 from swannery.foundation.paging import Cursor
 from swannery.foundation.viewer import Viewer
-from swannery.posts.models import REACTIONS, CardFacts, Draft, Kind, Place, Post, ReactionCount, State
+from swannery.posts.details import Details, choices_of
+from swannery.posts.models import REACTIONS, Answers, CardFacts, Draft, Kind, Place, Post, ReactionCount, State
 from swannery.posts.visibility import SHARED, shared_visible_sql, unmuted_sql, viewer_values, visible_sql, wanted_sql
 
 COLUMNS = (
     "SELECT p.id, p.author_id, a.name, a.handle, a.role, p.community_id, g.name, g.slug, p.kind, p.audience, p.state, p.body, p.body_html,"
     " p.card::text, p.reaction_count, p.reaction_counts, p.comment_count, p.share_count, p.published_at, p.edited_at, mine.kind,"
-    " saved.member_id IS NOT NULL, p.original_id, p.warning, p.pinned_at IS NOT NULL"
+    " saved.member_id IS NOT NULL, p.original_id, p.warning, p.pinned_at IS NOT NULL,"
+    " p.answer_counts, answer.choices"
 )
 FROM_POSTS = " FROM swannery.posts p JOIN swannery.members a ON a.id = p.author_id"
 BESIDE = (
     " LEFT JOIN swannery.communities g ON g.id = p.community_id"
     " LEFT JOIN swannery.reactions mine ON mine.post_id = p.id AND mine.member_id = %(viewer_id)s"
+    " LEFT JOIN swannery.answers answer ON answer.post_id = p.id AND answer.member_id = %(viewer_id)s"
     f" LEFT JOIN swannery.bookmarks saved ON saved.member_id = %(viewer_id)s AND saved.post_id = p.id{SHARED}"
 )
 POSTS = f"{COLUMNS}{FROM_POSTS}{BESIDE}"
@@ -124,6 +127,7 @@ class Hidden(NamedTuple):
     reactions: dict[str, int]
     comments: int
     shares: int
+    answers: dict[int, int]
 
 
 async def hidden_counts(tx: Transaction, *, ids: Collection[int], viewer: Viewer) -> dict[int, Hidden]:
@@ -137,14 +141,23 @@ async def hidden_counts(tx: Transaction, *, ids: Collection[int], viewer: Viewer
         " AND m.state = 'active' GROUP BY 1"
         " UNION ALL SELECT s.original_id, 'share', count(*) FROM swannery.shares s JOIN swannery.members m ON m.id = s.author_id"
         " JOIN swannery.posts p ON p.id = s.post_id WHERE s.original_id = ANY(%(ids)s) AND s.author_id = ANY(%(blocked)s)"
-        " AND p.state = 'shown' AND p.deleted_at IS NULL AND p.audience <> 'me' AND m.state = 'active' GROUP BY 1",
+        " AND p.state = 'shown' AND p.deleted_at IS NULL AND p.audience <> 'me' AND m.state = 'active' GROUP BY 1"
+        # 0 stands for the person, whatever they chose.
+        " UNION ALL SELECT x.post_id, 'answer ' || choice, count(*) FROM swannery.answers x JOIN swannery.members m ON m.id = x.member_id,"
+        " unnest(0::smallint || x.choices) AS choice"
+        " WHERE x.post_id = ANY(%(ids)s) AND x.member_id = ANY(%(blocked)s) AND m.state = 'active' GROUP BY x.post_id, choice",
         {"ids": list(ids), "blocked": list(viewer.blocked)},
     )
     by_post: dict[int, dict[str, int]] = {}
     for post_id, what, count in found:
         by_post.setdefault(post_id, {})[what] = count
     return {
-        post_id: Hidden(reactions=counts, comments=counts.get("comment", 0), shares=counts.get("share", 0))
+        post_id: Hidden(
+            reactions=counts,
+            comments=counts.get("comment", 0),
+            shares=counts.get("share", 0),
+            answers={int(what.removeprefix("answer ")): count for what, count in counts.items() if what.startswith("answer ")},
+        )
         for post_id, counts in by_post.items()
     }
 
@@ -162,8 +175,8 @@ async def insert_post(tx: Transaction, *, author_id: int, draft: Draft, words: W
     """Store a post."""
     found = await tx.sql(
         "INSERT INTO swannery.posts (author_id, community_id, kind, audience, state, body, body_html, card, published_at, original_id,"
-        " warning, mentioned, circle_id) VALUES (%(author)s, %(community)s, %(kind)s, %(audience)s, %(state)s, %(body)s, %(html)s,"
-        " %(card)s::jsonb, %(now)s, %(original)s, %(warning)s, %(mentioned)s, %(circle)s) RETURNING id",
+        " warning, mentioned, circle_id, answer_counts) VALUES (%(author)s, %(community)s, %(kind)s, %(audience)s, %(state)s,"
+        " %(body)s, %(html)s, %(card)s::jsonb, %(now)s, %(original)s, %(warning)s, %(mentioned)s, %(circle)s, %(nobody)s) RETURNING id",
         {
             "author": author_id,
             "community": draft.community_id,
@@ -172,7 +185,8 @@ async def insert_post(tx: Transaction, *, author_id: int, draft: Draft, words: W
             "state": words.state,
             "body": draft.body,
             "html": words.html,
-            "card": msgspec.json.encode(card).decode() if card else None,
+            "card": encoded(card or draft.details),
+            "nobody": nobody_yet(draft.details),
             "now": tx.now,
             "original": draft.original_id,
             "circle": draft.circle_id,
@@ -225,9 +239,21 @@ async def forget_partner(tx: Transaction, *, one: int, other: int) -> None:
     )
 
 
+def encoded(card: CardFacts | Details | None) -> str | None:
+    """Return what is stored of a post's card."""
+    return msgspec.json.encode(card).decode() if card is not None else None
+
+
+def nobody_yet(details: Details | None) -> list[int]:
+    """Return the counts of what nobody answered yet: the people, then each choice; nothing where there is nothing to answer."""
+    return [0] * (1 + choices_of(details)) if choices_of(details) else []
+
+
 def post_of(row: AnyRow, *, viewer: Viewer) -> PostRow:
     """Return a row of `COLUMNS` as a post."""
     author = Person(id=row[1], name=row[2], handle=row[3], role=row[4])
+    card, details = card_of(row[8], row[13])
+    people, *counts = row[25] or [0]
     post = Post(
         id=row[0],
         author=author,
@@ -249,10 +275,23 @@ def post_of(row: AnyRow, *, viewer: Viewer) -> PostRow:
         original_id=row[22],
         warning=row[23],
         pinned=row[24],
+        details=details,
+        answers=Answers(people=people, counts=tuple(counts), mine=tuple(row[26] or ())) if counts else None,
         mine=author.id == viewer.id,
         may_comment=viewer.signed_in,
     )
-    return PostRow(post=post, card=msgspec.json.decode(row[13], type=CardFacts) if row[13] else None)
+    return PostRow(post=post, card=card)
+
+
+DETAILS: msgspec.json.Decoder[Details] = msgspec.json.Decoder(Details)
+ACTIVITY = msgspec.json.Decoder(CardFacts)
+
+
+def card_of(kind: Kind, stored: str | None) -> tuple[CardFacts | None, Details | None]:
+    """Return what is particular to a post: of a shared activity its card, of the other kinds their details."""
+    if stored is None:
+        return None, None
+    return (ACTIVITY.decode(stored), None) if kind == "activity" else (None, DETAILS.decode(stored))
 
 
 def counts_of(total: int, others: list[int]) -> tuple[ReactionCount, ...]:

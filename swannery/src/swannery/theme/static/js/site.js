@@ -75,7 +75,9 @@
     else if (form.matches("[data-autosave]:not([hx-post])")) storage.set(SENT, draftKey(form));
   });
   document.body.addEventListener("htmx:beforeOnLoad", (event) => {
-    const { elt, xhr } = event.detail;
+    const { elt, xhr, requestConfig } = event.detail;
+    // Whoever chose another kind of post gets the same form with other fields: nothing was taken yet.
+    if (`${requestConfig?.parameters?.then ?? ""}`.startsWith("kind:")) return;
     if (elt.matches("[data-autosave]") && xhr.status >= 200 && xhr.status < 300) storage.drop(draftKey(elt));
   });
 
