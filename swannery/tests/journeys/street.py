@@ -12,6 +12,7 @@ from swannery.config import Config
 from swannery.connections import actions as connections
 from swannery.feeds import actions as feeds
 from swannery.posts import actions as posts
+from swannery.posts.details import Details, Poll, Question, Tip
 from swannery.posts.models import Draft
 
 NAMES = {
@@ -75,6 +76,7 @@ async def fill(url: str, config: Config) -> tuple[dict[str, str], dict[str, str]
         await connect(town)
         await gather(town)
         await talk(town, config)
+        await ask(town)
         people = await signed_in(town)
         await town.sql("UPDATE swannery.sign_ins SET device = CASE WHEN id %% 2 = 0 THEN 'Firefox on Android' ELSE 'Safari on macOS' END")
         return people
@@ -184,6 +186,27 @@ async def leave_open(town: Town, *, post_id: int) -> None:
     await town.act(posts.save_draft, "owner", draft=Draft(body="Good morning! Who is in?", audience="friends"), publish_at=morning)
     kept = await town.act(posts.save_draft, "owner", draft=Draft(body="Tickets for Sunday are here.", audience="members"))
     await town.sql("UPDATE swannery.drafts SET problem = 'You are not in this community any more.' WHERE id = %(id)s", id=kept)
+
+
+OF_KINDS: tuple[tuple[str, Details], ...] = (
+    ("In slices, on paper, one layer. They blend in seconds. #kinds", Tip(title="Freeze bananas before they turn brown")),
+    (
+        "My calves are tight after the first kilometre, every time. #kinds",
+        Question(title="How do you warm up for a 10 k when it is five degrees and raining?"),
+    ),
+    ("Which evening shall be the long one? #kinds", Poll(options=["Tuesday, before work", LONGEST, "Sunday, with coffee"], several=True)),
+    ("Rings or bars? #kinds", Poll(options=["Rings", "Bars"])),
+)
+
+
+async def ask(town: Town) -> None:
+    """A post of each kind, some of them answered: by somebody whom the others do not follow, so lists keep their order."""
+    for words, details in OF_KINDS:
+        draft = Draft(body=words, audience="public", details=details, client_key=uuid4())
+        post_id = await town.act(posts.publish_post, "trainer", draft=draft)
+        if isinstance(details, Poll) and details.several:
+            for who, choices in (("owner", [1, 3]), ("member", [1]), ("follower", [3])):
+                await town.act(posts.vote, who, post_id=post_id, choices=choices)
 
 
 async def publish(town: Town, who: str, words: str, *, audience: str) -> int:

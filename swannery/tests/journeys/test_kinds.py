@@ -1,0 +1,91 @@
+"""Composing each kind of post and answering it, on the phone and on the desk, with scripts and without."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from journeys.browsing import PHONE, Device, Site, Window, window
+
+WHAT = "What you want to say"
+
+
+def choose(page: Page, kind: str) -> None:
+    page.get_by_role("main").get_by_role("button", name=kind, exact=True).click()
+    expect(page.get_by_role("button", name=kind, exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+def send(opened: Window, words: str) -> None:
+    opened.page.get_by_role("main").get_by_role("button", name="Post", exact=True).click()
+    expect(opened.page.get_by_role("article").filter(has_text=words)).to_have_count(1)
+
+
+def test_a_question_and_a_tip_are_composed_at_home(chromium: Browser, busy: Site, device: Device) -> None:
+    with window(chromium, busy, device, who="follower") as opened:
+        page = opened.page
+        for kind, label in (("Question", "Your question"), ("Tip", "Headline")):
+            title = f"{kind} from the {device.name}"
+            opened.go("/")
+            page.get_by_label(WHAT).fill(f"Words of the {kind} first.")
+            choose(page, kind)
+            expect(page.get_by_label(WHAT)).to_have_value(f"Words of the {kind} first.")
+            page.get_by_label(label).fill(title)
+            send(opened, title)
+            assert opened.overflow() == 0
+
+
+def test_a_poll_is_composed_voted_in_and_the_vote_is_changed(chromium: Browser, busy: Site, device: Device) -> None:
+    ask = f"Which day, {device.name}?"
+    with window(chromium, busy, device, who="follower") as opened:
+        page = opened.page
+        opened.go("/compose")
+        choose(page, "Poll")
+        page.get_by_label(WHAT).fill(ask)
+        page.get_by_label("Choice 1").fill("Saturday")
+        opened.watch.allowed = {422}
+        page.get_by_role("main").get_by_role("button", name="Post", exact=True).click()
+        expect(page.get_by_role("alert")).to_contain_text("Give at least two choices.")
+        expect(page.get_by_label("Choice 1")).to_have_value("Saturday")
+        page.get_by_label("Choice 2").fill("Sunday")
+        send(opened, ask)
+    with window(chromium, busy, device, who="owner") as opened:
+        page = opened.page
+        opened.go("/")
+        post = page.get_by_role("article").filter(has_text=ask)
+        post.get_by_label("Sunday").check()
+        post.get_by_role("button", name="Vote", exact=True).click()
+        expect(post.get_by_text("100 %")).to_be_visible()
+        expect(post).to_contain_text("1 person voted")
+        post.locator("summary").filter(has_text="Change my vote").click()
+        post.get_by_label("Saturday").check()
+        post.get_by_role("button", name="Change my vote").click()
+        expect(post.locator(".poll-bar.mine")).to_contain_text("Saturday")
+        expect(post).to_contain_text("1 person voted")
+        page.reload()
+        expect(post.locator(".poll-bar.mine")).to_contain_text("Saturday")
+
+
+@pytest.mark.parametrize("kind", ["question", "poll", "tip"])
+def test_what_was_typed_for_a_kind_is_back_after_a_reload(chromium: Browser, busy: Site, kind: str) -> None:
+    with window(chromium, busy, PHONE, who="member") as opened:
+        opened.go(f"/compose?kind={kind}")
+        field = opened.page.get_by_label({"question": "Your question", "poll": "Choice 1", "tip": "Headline"}[kind])
+        field.fill("Half a thought")
+        opened.page.reload()
+        expect(field).to_have_value("Half a thought")
+
+
+def test_a_poll_works_without_scripts(chromium: Browser, busy: Site) -> None:
+    with window(chromium, busy, PHONE, who="neighbour", scripts=False) as opened:
+        page = opened.page
+        opened.go("/compose")
+        page.get_by_label(WHAT).fill("No scripts here?")
+        choose(page, "Poll")
+        expect(page.get_by_label(WHAT)).to_have_value("No scripts here?")
+        page.get_by_label("Choice 1").fill("None")
+        page.get_by_label("Choice 2").fill("Some")
+        page.get_by_role("main").get_by_role("button", name="Post", exact=True).click()
+        opened.go("/discover")
+        post = page.get_by_role("article").filter(has_text="No scripts here?")
+        post.locator("summary").filter(has_text="Vote").click()
+        post.get_by_label("None").check()
+        post.get_by_role("button", name="Vote", exact=True).click()
+        expect(page.get_by_role("article").filter(has_text="No scripts here?").locator(".poll-bar.mine")).to_contain_text("None")
