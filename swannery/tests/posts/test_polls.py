@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -257,7 +258,13 @@ async def test_the_api_publishes_reads_votes_and_takes_back(town: Town) -> None:
 
 async def test_the_page_votes_without_a_script_and_twice_is_once(town: Town) -> None:
     async with town.browser("owner") as browser:
-        fields = {"text": "When?", "kind": "poll", "about_option_1": "Tuesday", "about_option_3": "Sunday", "about_several": "0"}
+        fields: dict[str, Any] = {
+            "text": "When?",
+            "kind": "poll",
+            "about_option_1": "Tuesday",
+            "about_option_3": "Sunday",
+            "about_several": "0",
+        }
         answer = await browser.post("/posts", **fields)
         assert answer.status_code == 303
     post = (await town.act(actions.latest_posts, "member", after=None)).items[0]
@@ -274,7 +281,7 @@ async def test_the_page_votes_without_a_script_and_twice_is_once(town: Town) -> 
 
 async def test_a_refused_poll_comes_back_with_everything_typed_and_another_kind_too(town: Town) -> None:
     async with town.browser("owner") as browser:
-        fields = {"text": "When we run", "kind": "poll", "about_option_1": "Tuesday only", "about_several": "1"}
+        fields: dict[str, Any] = {"text": "When we run", "kind": "poll", "about_option_1": "Tuesday only", "about_several": "1"}
         refused = await browser.post("/posts", **fields)
         assert refused.status_code == 422
         assert all(words in refused.text for words in ("When we run", "Tuesday only", "Give at least two choices."))
