@@ -1,6 +1,6 @@
 """A busy street for the pictures: long names, long words, many likes, what is held, and sessions of two months."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 from town import Town, open_town
@@ -12,7 +12,7 @@ from swannery.config import Config
 from swannery.connections import actions as connections
 from swannery.feeds import actions as feeds
 from swannery.posts import actions as posts
-from swannery.posts.details import Details, Poll, Question, Tip
+from swannery.posts.details import Achievement, Details, Exercise, Poll, Question, Recipe, Tip, Workout
 from swannery.posts.models import Draft
 
 NAMES = {
@@ -195,6 +195,29 @@ OF_KINDS: tuple[tuple[str, Details], ...] = (
         Question(title="How do you warm up for a 10 k when it is five degrees and raining?"),
     ),
     ("Which evening shall be the long one? #kinds", Poll(options=["Tuesday, before work", LONGEST, "Sunday, with coffee"], several=True)),
+    (
+        "Slow down, fast up. #kinds",
+        Workout(
+            title="Lower body, slow",
+            minutes=55,
+            exercises=[
+                Exercise(name="Squat", sets=5, reps=5, weight_kg=62.5),
+                Exercise(name=LONGEST, sets=3, reps=12, weight_kg=20),
+                Exercise(name="Plank", sets=3, seconds=90),
+            ],
+        ),
+    ),
+    ("Three years after the knee. #kinds", Achievement(title="First pull-up, chin over the bar", achieved_on=date(2026, 11, 20))),
+    (
+        "Not too sweet. #kinds",
+        Recipe(
+            title="Banana bread for Sundays",
+            servings=8,
+            minutes=70,
+            ingredients=["3 ripe bananas", "250 g flour", "2 eggs"],
+            steps=["Mash the bananas.", "Stir in the rest, not for long.", "Bake for 50 minutes at 175 °C."],
+        ),
+    ),
     ("Rings or bars? #kinds", Poll(options=["Rings", "Bars"])),
 )
 

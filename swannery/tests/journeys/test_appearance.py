@@ -55,7 +55,10 @@ PLACES = (
     Place(name="share", path="/posts/9/share"),
     Place(name="tag", path="/tags/consistency"),
     Place(name="kinds", path="/tags/kinds"),
-    *(Place(name=f"compose-{kind}", path=f"/compose?kind={kind}") for kind in ("question", "poll", "tip")),
+    *(
+        Place(name=f"compose-{kind}", path=f"/compose?kind={kind}")
+        for kind in ("question", "poll", "tip", "workout", "achievement", "recipe")
+    ),
     Place(name="tag-unused", path="/tags/nobodyusedthis"),
     Place(name="bookmarks", path="/bookmarks"),
     Place(name="bookmarks-folder", path="/bookmarks?folder=1"),

@@ -7,13 +7,42 @@ import msgspec
 
 from swannery.foundation.errors import Invalid
 from swannery.foundation.text import clean_line
-from swannery.posts.details import LONGEST_OPTION, LONGEST_POLL_H, LONGEST_TITLE, MOST_OPTIONS, Details, Poll, Question, Tip, choices_of
+from swannery.posts.details import (
+    LONGEST_INGREDIENT,
+    LONGEST_NAME,
+    LONGEST_OPTION,
+    LONGEST_POLL_H,
+    LONGEST_STEP,
+    LONGEST_TITLE,
+    MOST_EXERCISES,
+    MOST_INGREDIENTS,
+    MOST_MINUTES,
+    MOST_OPTIONS,
+    MOST_STEPS,
+    Achievement,
+    Details,
+    Exercise,
+    Poll,
+    Question,
+    Recipe,
+    Tip,
+    Workout,
+    choices_of,
+)
 from swannery.posts.models import Answers
 
 FEWEST_OPTIONS = 2
+HEAVIEST_KG = 2000
+MOST_SERVINGS = 1000
 # Of these kinds the post's own text is the heart; of the others it is welcome, not needed.
 NEEDS_TEXT = (Poll, Tip)
-TITLES: Mapping[type[Details], str] = {Question: "Ask your question in one line.", Tip: "Give the tip a headline."}
+TITLES: Mapping[type[Details], str] = {
+    Question: "Ask your question in one line.",
+    Tip: "Give the tip a headline.",
+    Workout: "Name your workout.",
+    Achievement: "Say what you achieved.",
+    Recipe: "Name the dish.",
+}
 
 
 def needs_text(details: Details | None) -> bool:
@@ -23,17 +52,82 @@ def needs_text(details: Details | None) -> bool:
 
 def checked(details: Details) -> tuple[Details, dict[str, str]]:
     """Return the details as they will be stored, and a sentence for each field that cannot be taken."""
-    return _checked_poll(details) if isinstance(details, Poll) else _titled(details)
-
-
-def _titled(details: Question | Tip) -> tuple[Details, dict[str, str]]:
+    if isinstance(details, Poll):
+        return _checked_poll(details)
     title = clean_line(details.title)
     wrong = {}
     if not title:
         wrong["title"] = TITLES[type(details)]
     elif len(title) > LONGEST_TITLE:
         wrong["title"] = too_long(title, most=LONGEST_TITLE)
-    return msgspec.structs.replace(details, title=title), wrong
+    kept = msgspec.structs.replace(details, title=title)
+    match kept:
+        case Workout():
+            kept = _cleaned_workout(kept)
+            wrong |= _wrong_in_workout(kept)
+        case Recipe():
+            kept = _cleaned_recipe(kept)
+            wrong |= _wrong_in_recipe(kept)
+        case Achievement(achieved_on=None):
+            wrong["achieved_on"] = "Say when it was."
+        case _:
+            pass
+    return kept, wrong
+
+
+def _cleaned_workout(workout: Workout) -> Workout:
+    cleaned = [msgspec.structs.replace(one, name=clean_line(one.name)) for one in workout.exercises]
+    return msgspec.structs.replace(workout, exercises=[one for one in cleaned if one != Exercise(name="")])
+
+
+def _wrong_in_workout(workout: Workout) -> dict[str, str]:
+    wrong = {}
+    if not workout.exercises:
+        wrong["exercises"] = "Add what you did: one exercise is enough."
+    elif len(workout.exercises) > MOST_EXERCISES:
+        wrong["exercises"] = f"{MOST_EXERCISES} exercises fit."
+    for number, one in enumerate(workout.exercises, 1):
+        if not one.name:
+            wrong["exercises"] = f"Exercise {number} has no name yet."
+        elif len(one.name) > LONGEST_NAME:
+            wrong["exercises"] = f"The name of exercise {number} is too long; {LONGEST_NAME} letters fit."
+        elif not _within(one.sets, 100) or not _within(one.reps, 10_000) or not _within(one.seconds, 86_400):
+            wrong["exercises"] = f"A number of exercise {number} is too large or too small."
+        elif one.weight_kg is not None and not 0 <= one.weight_kg <= HEAVIEST_KG:
+            wrong["exercises"] = f"The weight of exercise {number} can be 0 to {HEAVIEST_KG} kg."
+    if not _within(workout.minutes, MOST_MINUTES):
+        wrong["minutes"] = f"Between 1 and {MOST_MINUTES} minutes."
+    return wrong
+
+
+def _within(number: int | None, most: int) -> bool:
+    return number is None or 1 <= number <= most
+
+
+def _cleaned_recipe(recipe: Recipe) -> Recipe:
+    ingredients = [line for line in map(clean_line, recipe.ingredients) if line]
+    steps = [line for line in map(clean_line, recipe.steps) if line]
+    return msgspec.structs.replace(recipe, ingredients=ingredients, steps=steps)
+
+
+def _wrong_in_recipe(recipe: Recipe) -> dict[str, str]:
+    wrong = {}
+    for field, lines, most, longest, none in (
+        ("ingredients", recipe.ingredients, MOST_INGREDIENTS, LONGEST_INGREDIENT, "Say what is needed, one thing a line."),
+        ("steps", recipe.steps, MOST_STEPS, LONGEST_STEP, "Say what to do, one step a line."),
+    ):
+        long = next((number for number, line in enumerate(lines, 1) if len(line) > longest), None)
+        if not lines:
+            wrong[field] = none
+        elif len(lines) > most:
+            wrong[field] = f"{most} lines fit."
+        elif long is not None:
+            wrong[field] = f"Line {long} is too long; {longest} letters fit."
+    if not _within(recipe.servings, MOST_SERVINGS):
+        wrong["servings"] = f"Between 1 and {MOST_SERVINGS}."
+    if not _within(recipe.minutes, MOST_MINUTES):
+        wrong["minutes"] = f"Between 1 and {MOST_MINUTES} minutes."
+    return wrong
 
 
 def _checked_poll(poll: Poll) -> tuple[Poll, dict[str, str]]:
@@ -57,14 +151,38 @@ def clipped(details: Details) -> Details:
     if isinstance(details, Poll):
         options = [clean_line(option)[:LONGEST_OPTION] for option in details.options[:MOST_OPTIONS]]
         return msgspec.structs.replace(details, options=options, lasts_h=min(max(details.lasts_h, 1), LONGEST_POLL_H))
-    return msgspec.structs.replace(details, title=clean_line(details.title)[:LONGEST_TITLE])
+    kept = msgspec.structs.replace(details, title=clean_line(details.title)[:LONGEST_TITLE])
+    if isinstance(kept, Workout):
+        cleaned = _cleaned_workout(kept)
+        short = [msgspec.structs.replace(one, name=one.name[:LONGEST_NAME]) for one in cleaned.exercises[:MOST_EXERCISES]]
+        return msgspec.structs.replace(cleaned, exercises=short)
+    if isinstance(kept, Recipe):
+        cleaned_recipe = _cleaned_recipe(kept)
+        return msgspec.structs.replace(
+            cleaned_recipe,
+            ingredients=[line[:LONGEST_INGREDIENT] for line in cleaned_recipe.ingredients[:MOST_INGREDIENTS]],
+            steps=[line[:LONGEST_STEP] for line in cleaned_recipe.steps[:MOST_STEPS]],
+        )
+    return kept
 
 
 def words_of(details: Details | None) -> str:
     """Return all that people wrote into the details: what must be held is found here too."""
     if details is None:
         return ""
-    return "\n".join(details.options) if isinstance(details, Poll) else details.title
+    words: list[str] = []
+    parts: list[object] = [msgspec.structs.asdict(details)]
+    while parts:
+        part = parts.pop(0)
+        if isinstance(part, str):
+            words.append(part)
+        elif isinstance(part, dict):
+            parts += part.values()
+        elif isinstance(part, list):
+            parts += part
+        elif isinstance(part, msgspec.Struct):
+            parts.append(msgspec.structs.asdict(part))
+    return "\n".join(words)
 
 
 def may_choose_several(details: Details | None) -> bool:

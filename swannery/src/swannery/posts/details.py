@@ -4,6 +4,7 @@ What is longest is said here, so that the API's description says it too; what mu
 half a thought is kept as a draft as it is.
 """
 
+from datetime import date
 from typing import Annotated
 
 import msgspec
@@ -12,6 +13,14 @@ MOST_OPTIONS = 6
 LONGEST_OPTION = 80
 LONGEST_TITLE = 200
 LONGEST_POLL_H = 24 * 90
+
+MOST_EXERCISES = 20
+LONGEST_NAME = 80
+MOST_INGREDIENTS = 60
+LONGEST_INGREDIENT = 200
+MOST_STEPS = 40
+LONGEST_STEP = 1000
+MOST_MINUTES = 60 * 24 * 7
 
 Title = Annotated[str, msgspec.Meta(max_length=LONGEST_TITLE)]
 
@@ -40,7 +49,57 @@ class Tip(_Kind, frozen=True, kw_only=True, tag="tip"):
     title: Title
 
 
-Details = Poll | Question | Tip
+class Exercise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One line of a workout: so many sets of so many repetitions, with a weight, or for so long."""
+
+    name: Annotated[str, msgspec.Meta(max_length=LONGEST_NAME)]
+    sets: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
+    reps: Annotated[int, msgspec.Meta(ge=1, le=10_000)] | None = None
+    weight_kg: Annotated[float, msgspec.Meta(ge=0, le=2000)] | None = None
+    seconds: Annotated[int, msgspec.Meta(ge=1, le=86_400)] | None = None
+
+    @property
+    def volume_kg(self) -> float:
+        """What was lifted in all: sets × repetitions × weight."""
+        return (self.sets or 1) * self.reps * self.weight_kg if self.reps and self.weight_kg else 0.0
+
+
+class Workout(_Kind, frozen=True, kw_only=True, tag="workout"):
+    """What somebody trained."""
+
+    title: Title
+    exercises: Annotated[list[Exercise], msgspec.Meta(max_length=MOST_EXERCISES)]
+    minutes: Annotated[int, msgspec.Meta(ge=1, le=MOST_MINUTES)] | None = None
+
+    @property
+    def volume_kg(self) -> float:
+        """What was lifted in all."""
+        return sum(one.volume_kg for one in self.exercises)
+
+    @property
+    def sets(self) -> int:
+        """How many sets there were."""
+        return sum(one.sets or 0 for one in self.exercises)
+
+
+class Achievement(_Kind, frozen=True, kw_only=True, tag="achievement"):
+    """What somebody achieved, and on which day."""
+
+    title: Title
+    achieved_on: date | None = None
+
+
+class Recipe(_Kind, frozen=True, kw_only=True, tag="recipe"):
+    """What to take and what to do with it."""
+
+    title: Title
+    ingredients: Annotated[list[Annotated[str, msgspec.Meta(max_length=LONGEST_INGREDIENT)]], msgspec.Meta(max_length=MOST_INGREDIENTS)]
+    steps: Annotated[list[Annotated[str, msgspec.Meta(max_length=LONGEST_STEP)]], msgspec.Meta(max_length=MOST_STEPS)]
+    servings: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None
+    minutes: Annotated[int, msgspec.Meta(ge=1, le=MOST_MINUTES)] | None = None
+
+
+Details = Poll | Question | Tip | Workout | Achievement | Recipe
 
 
 def choices_of(details: Details | None) -> int:

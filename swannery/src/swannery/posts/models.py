@@ -12,7 +12,7 @@ from swannery.posts.details import Details
 
 Audience = Literal["public", "members", "followers", "friends", "circle", "community", "mentioned", "me"]
 State = Literal["shown", "held", "removed"]
-Kind = Literal["text", "activity", "share", "question", "poll", "tip"]
+Kind = Literal["text", "activity", "share", "question", "poll", "tip", "workout", "achievement", "recipe"]
 ReactionKind = Literal["like", "strong", "fire", "cheer", "laugh", "hug"]
 
 # In the order in which they are offered and counted. The post's stored counts leave `like` out: it is what is left of all.

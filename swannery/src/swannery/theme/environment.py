@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from swannery.theme.card_shelf import CardShelf
 from swannery.theme.drawing import avatar_svg, bars_svg, cover_svg, empty_svg, initials_of, swan_svg
-from swannery.theme.moments import ago, exact_time, figure
+from swannery.theme.moments import ago, day, exact_time, figure
 from swannery.theme.static_files import StaticFiles
 from swannery.theme.translations import Catalogues, shipped_catalogues, speaking, spoken_language
 
@@ -100,7 +100,7 @@ def _filters(words: Catalogues) -> dict[str, Callable[..., str]]:
         now = context.get("now")
         return exact_time(value.astimezone(now.tzinfo) if isinstance(now, datetime) else value)
 
-    return {"ago": ago_filter, "exact_time": exact_time_filter, "figure": figure}
+    return {"ago": ago_filter, "day": day, "exact_time": exact_time_filter, "figure": figure}
 
 
 @lru_cache(maxsize=512)

@@ -1,6 +1,6 @@
 """When something was, short beside a name and exact on hover, in the spoken language."""
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from babel.dates import format_date, format_skeleton, format_time
@@ -40,6 +40,11 @@ def _exact_time(value: datetime, _clock: str, locale: str) -> str:
     # The clock is in the key because the same moment by two clocks is equal.
     day = format_date(value.date(), "long", locale=locale)
     return f"{day}, {format_time(value, 'short', locale=locale)} {value.tzname() or ''}".rstrip()
+
+
+def day(value: date) -> str:
+    """Name a day in full: 22 November 2026."""
+    return format_date(value, "long", locale=date_locale())
 
 
 def figure(value: float) -> str:

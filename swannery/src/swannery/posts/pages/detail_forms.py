@@ -1,14 +1,20 @@
 """The fields that are particular to a kind of post: what was typed becomes its details, and its details what is typed."""
 
+import re
 from collections.abc import Callable, Mapping
+from datetime import date
 
+from swannery.foundation.errors import Invalid
 from swannery.foundation.web import Page
-from swannery.posts.details import MOST_OPTIONS, Details, Poll, Question, Tip
+from swannery.posts.details import MOST_OPTIONS, Achievement, Details, Exercise, Poll, Question, Recipe, Tip, Workout
 
 Typed = Mapping[str, str]
 PREFIX = "about_"  # of every field's name that belongs to a kind
 LASTING_H = (24, 72, 168, 336, 720)
 WEEK_H = 168
+ROWS = 20  # of exercises
+TIME = re.compile(r"(?:(\d{1,4}):)?(\d{1,5})")
+WEIGHT = re.compile(r"\d{1,5}(?:[.,]\d{1,3})?")
 
 
 async def typed_of(page: Page) -> dict[str, str]:
@@ -47,6 +53,70 @@ def _poll_typed(poll: Details) -> dict[str, str]:
     return options | {"several": str(int(poll.several)), "lasts_h": str(poll.lasts_h)}
 
 
+def _workout(typed: Typed) -> Workout:
+    rows = [_exercise(typed, number) for number in range(1, ROWS + 1)]
+    return Workout(
+        title=typed.get("title", ""),
+        exercises=[one for one in rows if one != Exercise(name="")],
+        minutes=number_of(typed, "minutes"),
+    )
+
+
+def _exercise(typed: Typed, number: int) -> Exercise:
+    here = f"exercise_{number}_"
+    return Exercise(
+        name=typed.get(f"{here}name", "").strip(),
+        sets=number_of(typed, f"{here}sets", field="exercises"),
+        reps=number_of(typed, f"{here}reps", field="exercises"),
+        weight_kg=weight_of(typed, f"{here}kg"),
+        seconds=seconds_of(typed, f"{here}time"),
+    )
+
+
+def _workout_typed(details: Details) -> dict[str, str]:
+    if not isinstance(details, Workout):
+        raise TypeError
+    found = {"title": details.title, "minutes": written(details.minutes)}
+    for number, one in enumerate(details.exercises, 1):
+        here = f"exercise_{number}_"
+        time = f"{one.seconds // 60}:{one.seconds % 60:02}" if one.seconds else ""
+        weight = f"{one.weight_kg:g}" if one.weight_kg is not None else ""
+        found |= {f"{here}name": one.name, f"{here}sets": written(one.sets), f"{here}reps": written(one.reps)}
+        found |= {f"{here}kg": weight, f"{here}time": time}
+    return found
+
+
+def _achievement(typed: Typed) -> Achievement:
+    day = typed.get("achieved_on", "").strip()
+    try:
+        return Achievement(title=typed.get("title", ""), achieved_on=date.fromisoformat(day) if day else None)
+    except ValueError:
+        raise Invalid("This cannot be posted yet.", fields={"achieved_on": "This is no date. Write it like 2026-11-23."}) from None
+
+
+def _achievement_typed(details: Details) -> dict[str, str]:
+    if not isinstance(details, Achievement):
+        raise TypeError
+    return {"title": details.title, "achieved_on": details.achieved_on.isoformat() if details.achieved_on else ""}
+
+
+def _recipe(typed: Typed) -> Recipe:
+    return Recipe(
+        title=typed.get("title", ""),
+        ingredients=typed.get("ingredients", "").splitlines(),
+        steps=typed.get("steps", "").splitlines(),
+        servings=number_of(typed, "servings"),
+        minutes=number_of(typed, "minutes"),
+    )
+
+
+def _recipe_typed(details: Details) -> dict[str, str]:
+    if not isinstance(details, Recipe):
+        raise TypeError
+    lines = {"ingredients": "\n".join(details.ingredients), "steps": "\n".join(details.steps)}
+    return {"title": details.title, "servings": written(details.servings), "minutes": written(details.minutes), **lines}
+
+
 def _titled_typed(details: Details) -> dict[str, str]:
     return {"title": getattr(details, "title", "")}
 
@@ -55,11 +125,17 @@ READERS: Mapping[str, Callable[[Typed], Details]] = {
     "question": lambda typed: Question(title=typed.get("title", "")),
     "poll": _poll,
     "tip": lambda typed: Tip(title=typed.get("title", "")),
+    "workout": _workout,
+    "achievement": _achievement,
+    "recipe": _recipe,
 }
 WRITERS: Mapping[str, Callable[[Details], dict[str, str]]] = {
     "question": _titled_typed,
     "poll": _poll_typed,
     "tip": _titled_typed,
+    "workout": _workout_typed,
+    "achievement": _achievement_typed,
+    "recipe": _recipe_typed,
 }
 LONGEST_NUMBER = 9
 
@@ -68,3 +144,34 @@ def whole(text: str) -> int | None:
     """Read a whole number, None for anything else."""
     text = text.strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else None
+
+
+def number_of(typed: Typed, name: str, *, field: str = "") -> int | None:
+    """Read a number that need not be there; raises Invalid for what is no number."""
+    text = typed.get(name, "").strip()
+    found = whole(text)
+    if text and found is None:
+        raise Invalid("This cannot be posted yet.", fields={field or name: f"“{text[:20]}” is no whole number."})
+    return found
+
+
+def weight_of(typed: Typed, name: str) -> float | None:
+    """Read a weight, with a point or a comma; raises Invalid."""
+    text = typed.get(name, "").strip()
+    if text and not WEIGHT.fullmatch(text):
+        raise Invalid("This cannot be posted yet.", fields={"exercises": f"“{text[:20]}” is no weight. Write it like 62.5."})
+    return float(text.replace(",", ".")) if text else None
+
+
+def seconds_of(typed: Typed, name: str) -> int | None:
+    """Read minutes and seconds, or seconds alone; raises Invalid."""
+    text = typed.get(name, "").strip()
+    found = TIME.fullmatch(text)
+    if text and found is None:
+        raise Invalid("This cannot be posted yet.", fields={"exercises": f"“{text[:20]}” is no time. Write it like 1:30."})
+    return 60 * int(found[1] or 0) + int(found[2]) if found else None
+
+
+def written(number: int | None) -> str:
+    """Return a number as a field holds it."""
+    return "" if number is None else str(number)

@@ -3,7 +3,7 @@
   const notices = document.getElementById("notices");
   const reader = document.body.dataset.reader;
   const DRAFTS = `swannery:draft:${reader}:`;
-  const KEPT = "textarea, select, input[type=text], input[type=datetime-local]";
+  const KEPT = "textarea, select, input[type=text], input[type=datetime-local], input[type=date]";
   const every = (root, selector) => [...(root.matches?.(selector) ? [root] : []), ...root.querySelectorAll(selector)];
 
   const storage = {

@@ -1,0 +1,101 @@
+"""Posts of each kind: what they must say, what comes back to be typed again, and what becomes of it on the way."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from town import Town
+
+from swannery.foundation.errors import Invalid
+from swannery.posts import actions
+from swannery.posts.detail_rules import words_of
+from swannery.posts.details import Achievement, Details, Exercise, Poll, Question, Recipe, Tip, Workout
+from swannery.posts.models import Draft, kind_of
+from swannery.posts.pages.detail_forms import READERS, details_of, values_of
+
+pytestmark = pytest.mark.anyio
+
+SQUAT = Exercise(name="Squat", sets=3, reps=5, weight_kg=62.5)
+PLANK = Exercise(name="Plank", seconds=90)
+WHOLE: tuple[Details, ...] = (
+    Question(title="How?"),
+    Tip(title="Freeze them"),
+    Poll(options=["a", "b"], several=True, lasts_h=24),
+    Workout(title="Legs", exercises=[SQUAT, PLANK], minutes=55),
+    Achievement(title="First pull-up", achieved_on=date(2026, 11, 22)),
+    Recipe(title="Banana bread", ingredients=["3 bananas", "flour"], steps=["Mash.", "Bake."], servings=8, minutes=70),
+)
+
+
+@pytest.mark.parametrize("details", WHOLE, ids=[kind_of(one) for one in WHOLE])
+async def test_each_kind_is_kept_published_edited_and_read_as_it_was_written(town: Town, details: Details) -> None:
+    draft = Draft(body="Some words.", details=details)
+    kept = await town.act(actions.save_draft, "owner", draft=draft)
+    assert (await town.act(actions.read_draft, "owner", draft_id=kept)).draft.details == details
+    post_id = await town.act(actions.publish_post, "owner", draft=draft)
+    post = await town.act(actions.read_post, "member", post_id=post_id)
+    assert (post.kind, post.details) == (kind_of(details), details)
+    await town.act(actions.edit_post, "owner", post_id=post_id, draft=Draft(body="Other words."), seen=None)
+    changed = await town.act(actions.read_post, "member", post_id=post_id)
+    assert (changed.body, changed.details) == ("Other words.", details)
+    versions = await town.act(actions.read_history, "member", post_id=post_id)
+    assert [one.details for one in versions] == [details, details]
+    other = Tip(title="x") if not isinstance(details, Tip) else Question(title="x")
+    with pytest.raises(Invalid) as refused:
+        await town.act(actions.edit_post, "owner", post_id=post_id, draft=Draft(body="x", details=other), seen=changed.edited_at)
+    assert list(refused.value.fields) == ["kind"]
+
+
+@pytest.mark.parametrize("details", WHOLE, ids=[kind_of(one) for one in WHOLE])
+async def test_what_is_typed_comes_back_as_it_was(details: Details) -> None:
+    typed = values_of(details)
+    assert details_of(typed["kind"], {name: value for name, value in typed.items() if name != "kind"}) == details
+    assert set(READERS) == {kind_of(one) for one in WHOLE}
+
+
+@pytest.mark.parametrize(
+    ("details", "field"),
+    [
+        (Question(title=" "), "title"),
+        (Tip(title="t" * 201), "title"),
+        (Workout(title="Legs", exercises=[]), "exercises"),
+        (Workout(title="Legs", exercises=[Exercise(name="", sets=3)]), "exercises"),
+        (Workout(title="Legs", exercises=[Exercise(name="Squat", sets=101)]), "exercises"),
+        (Workout(title="Legs", exercises=[Exercise(name="Squat", weight_kg=2001)]), "exercises"),
+        (Workout(title="Legs", exercises=[SQUAT] * 21), "exercises"),
+        (Workout(title="Legs", exercises=[SQUAT], minutes=0), "minutes"),
+        (Achievement(title="First pull-up"), "achieved_on"),
+        (Recipe(title="Bread", ingredients=[" "], steps=["Bake."]), "ingredients"),
+        (Recipe(title="Bread", ingredients=["flour"], steps=["s" * 1001]), "steps"),
+        (Recipe(title="Bread", ingredients=["flour"] * 61, steps=["Bake."]), "ingredients"),
+        (Recipe(title="Bread", ingredients=["flour"], steps=["Bake."], servings=0), "servings"),
+    ],
+)
+async def test_what_is_missing_or_too_much_is_said_of_its_field(town: Town, details: Details, field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        await town.act(actions.publish_post, "owner", draft=Draft(body="Words.", details=details))
+    assert list(refused.value.fields) == [field]
+
+
+async def test_every_word_of_every_kind_is_shown_to_whoever_holds_posts() -> None:
+    assert words_of(WHOLE[3]).split("\n") == ["Legs", "Squat", "Plank"]
+    assert set(words_of(WHOLE[5]).split("\n")) == {"Banana bread", "3 bananas", "flour", "Mash.", "Bake."}
+    assert words_of(WHOLE[2]).split("\n") == ["a", "b"]
+
+
+async def test_a_workout_says_what_was_lifted_in_all() -> None:
+    workout = Workout(title="Legs", exercises=[SQUAT, PLANK, Exercise(name="Deadlift", reps=1, weight_kg=100)])
+    assert (workout.volume_kg, workout.sets) == (3 * 5 * 62.5 + 100, 3)
+
+
+async def test_what_is_no_number_is_said_and_nothing_typed_is_lost(town: Town) -> None:
+    fields: dict[str, Any] = {"text": "", "kind": "workout", "about_title": "Legs", "about_exercise_1_name": "Squat"}
+    async with town.browser("owner") as browser:
+        refused = await browser.post("/posts", **fields, about_exercise_1_kg="heavy")
+        assert refused.status_code == 422
+        assert all(words in refused.text for words in ("Legs", "Squat", "“heavy” is no weight."))
+        assert (await browser.post("/posts", **fields, about_exercise_1_kg="62,5")).status_code == 303
+        refused = await browser.post("/posts", kind="achievement", about_title="First", about_achieved_on="soon")
+        assert "This is no date." in refused.text
+    post = (await town.act(actions.latest_posts, "member", after=None)).items[0]
+    assert post.details == Workout(title="Legs", exercises=[Exercise(name="Squat", weight_kg=62.5)])
