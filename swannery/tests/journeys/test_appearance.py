@@ -45,6 +45,7 @@ PLACES = (
     Place(name="profile-empty", path="/@trainer", where="quiet"),
     Place(name="people", path="/people"),
     Place(name="suggestions", path="/suggestions"),
+    Place(name="keyboard", path="/keyboard"),
     Place(name="people-nobody", path="/people?q=zzz"),
     Place(name="communities", path="/communities"),
     Place(name="communities-empty", path="/communities", where="quiet"),

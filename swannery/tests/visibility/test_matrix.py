@@ -173,6 +173,7 @@ ROUTES: Mapping[str, Probe] = {
     "GET /discover": Read("/discover", readable),
     "GET /trending": Read("/trending", trending),
     "GET /feeds/how": Read("/feeds/how", no_text),
+    "GET /keyboard": Read("/keyboard", no_text),
     "GET /feeds/newer": Own("/feeds/newer?since=x", frozenset({422})),
     "POST /feeds/order": Own("/feeds/order", frozenset({303}), form={"order": "latest"}),
     "POST /feeds/seen": Own("/feeds/seen", frozenset({204}), form={"posts": "1,2,3"}),

@@ -180,4 +180,10 @@ async def first_members(tx: Transaction, viewer: Viewer, community: Community) -
     return [membership.person for membership in [*staff, *plain.items]][:MEMBERS]
 
 
-routes = [show_home, show_discover, show_profile, show_people, show_community]
+@get("/keyboard")
+async def show_keyboard(page: NamedDependency[Page]) -> Response[Any]:
+    """What keys do here; without the frame around it for the dialog that `?` opens."""
+    return page.show("portal/keyboard_part.html" if page.partial else "portal/keyboard.html")
+
+
+routes = [show_keyboard, show_home, show_discover, show_profile, show_people, show_community]

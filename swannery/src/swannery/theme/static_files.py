@@ -52,6 +52,7 @@ def theme_static_files(*, site_name: str = "Swannery") -> StaticFiles:
     files = {
         "site.css": StaticFile(body=_style_sheet(), content_type=CSS),
         "site.js": StaticFile(body=(FOLDER / "js" / "site.js").read_bytes(), content_type=JAVASCRIPT),
+        "keys.js": StaticFile(body=(FOLDER / "js" / "keys.js").read_bytes(), content_type=JAVASCRIPT),
         "feed.js": StaticFile(body=(FOLDER / "js" / "feed.js").read_bytes(), content_type=JAVASCRIPT),
         "theme.js": StaticFile(body=(FOLDER / "js" / "theme.js").read_bytes(), content_type=JAVASCRIPT),
         "htmx.min.js": StaticFile(body=_htmx(), content_type=JAVASCRIPT),
