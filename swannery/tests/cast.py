@@ -55,7 +55,7 @@ def theatre(server: Server) -> Iterator[str]:
         with psycopg.connect(server.url(database=name), autocommit=True) as inside:
             inside.execute("CREATE SCHEMA swannery")
             first, later = _migration("0001_foundations"), _migration("0050_approval_mutes_circles")
-            profiles = _migration("0020_profiles_and_choices")
+            profiles, pictures = _migration("0020_profiles_and_choices"), _migration("0070_pictures")
             parts = (
                 first.MEMBERS.format(key_type="bigint"),
                 first.CONNECTIONS,
@@ -64,6 +64,7 @@ def theatre(server: Server) -> Iterator[str]:
                 later.MUTES,
                 later.CIRCLES,
                 profiles.COLUMNS,
+                pictures.PROFILES,
             )
             for part in parts:
                 inside.execute(part)

@@ -1,10 +1,12 @@
 """A small town: an app's database, the platform deployed on it, its website in this process, people who sign in with their passwords."""
 
 import re
+import shutil
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any, TypeVar
 
 import httpx
@@ -87,6 +89,11 @@ class Browser:
         data = {"_csrf_token": self.token, **{key: str(value) for key, value in fields.items()}}
         return await self.client.post(path, data=data, headers=headers)
 
+    async def send(self, path: str, *, name: str = "picture", files: Sequence[bytes], **fields: Any) -> httpx.Response:
+        """Send a form with files, under a name that promises nothing."""
+        data = {"_csrf_token": self.token, **fields}
+        return await self.client.post(path, data=data, files=[(name, ("holiday.txt", file, "text/plain")) for file in files])
+
 
 class Town:
     """The platform on one database."""
@@ -94,8 +101,10 @@ class Town:
     def __init__(self, *, url: str, config: Config, site_open: bool = True) -> None:
         settings = msgspec.structs.replace(config.database, url=url, connections=8)
         site = msgspec.structs.replace(config.site, open=site_open)
+        self.pictures = Path(gettempdir()) / f"town-{uuid.uuid4().hex}"  # made when the first picture is kept
+        media = msgspec.structs.replace(config.media, folder=str(self.pictures))
         self.url = url
-        self.parts: Parts = assemble(msgspec.structs.replace(config, database=settings, site=site))
+        self.parts: Parts = assemble(msgspec.structs.replace(config, database=settings, site=site, media=media))
         self.app = make_app(self.parts, worker=False)
         self._tokens: dict[str, str] = {}
         self.ids: dict[str, int] = {}
@@ -167,3 +176,4 @@ async def open_town(url: str, config: Config, *, site_open: bool = True) -> Asyn
         yield town
     finally:
         await town.parts.database.close()
+        shutil.rmtree(town.pictures, ignore_errors=True)

@@ -246,8 +246,37 @@ async def populate(town: Town) -> World:
         await town.act(posts.edit_post, "owner", post_id=again.id, draft=Draft(body=f"{again.mark} meant #Tagged {named}"), seen=None)
     await discuss(town, world)
     await keep_and_like(town, world)
+    await illustrate(town, world)
     await turn_away(town, world)
     return world
+
+
+async def illustrate(town: Town, world: World) -> None:
+    """Give every post a picture, and people one on their profile. Only rows: whether one may be seen is asked before a file is."""
+    for post in world.posts.values():
+        await picture(town, key=picture_of_post(post.id), owner=post.author, purpose="post", post_id=post.id)
+    for who in ("owner", "gone"):
+        await picture(town, key=face_of(town, who), owner=who, purpose="face", on_profile=True)
+    await picture(town, key=UNUSED, owner="owner", purpose="post")
+
+
+async def picture(town: Town, *, key: str, owner: str, purpose: str, post_id: int | None = None, on_profile: bool = False) -> None:
+    await town.sql(
+        "INSERT INTO swannery.pictures (key, owner_id, purpose, width, height, post_id, on_profile, created_at)"
+        " VALUES (%(key)s, %(owner)s, %(purpose)s, 640, 480, %(post)s::bigint, %(profile)s, now())",
+        key=key, owner=town.ids[owner], purpose=purpose, post=post_id, profile=on_profile,
+    )  # fmt: skip
+
+
+UNUSED = "e" * 32
+
+
+def picture_of_post(post_id: int) -> str:
+    return f"{post_id:032x}"
+
+
+def face_of(town: Town, who: str) -> str:
+    return f"f{town.ids[who]:031x}"
 
 
 async def hand_on(town: Town, world: World) -> None:

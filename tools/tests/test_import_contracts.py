@@ -73,7 +73,19 @@ ROOMS = {
     "swannery/demo": ["a"],
     **{
         f"swannery/{feature}": ["models", "rules", "queries", "actions", "pages", "api", "jobs", "events"]
-        for feature in ("host", "accounts", "activities", "connections", "communities", "posts", "feeds", "search", "portal")
+        for feature in (
+            "host",
+            "media",
+            "accounts",
+            "activities",
+            "connections",
+            "communities",
+            "posts",
+            "feeds",
+            "search",
+            "discovery",
+            "portal",
+        )
     },
 }
 

@@ -3,7 +3,7 @@
 import hmac
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,7 +23,9 @@ import swannery
 from swannery.accounts import api as accounts_api
 from swannery.accounts import jobs as accounts_jobs
 from swannery.accounts import pages as accounts_pages
+from swannery.accounts.actions.own_picture import PICTURE_ALONG
 from swannery.accounts.actions.own_settings import LOOK_ALONG
+from swannery.accounts.actions.people import may_see_profile
 from swannery.accounts.actions.sign_in import recognise, tidy
 from swannery.activities import events as activities_events
 from swannery.activities import jobs as activities_jobs
@@ -55,22 +57,30 @@ from swannery.foundation.secrets_store import read_secret
 from swannery.foundation.serving import run_to_end, serve
 from swannery.foundation.theming import Theme
 from swannery.foundation.viewer import Look, Viewer
+from swannery.foundation.visits import Visit, Visits
 from swannery.foundation.web import API, Edge, Page, Platform, Site, refuse, translate
 from swannery.host.doors import Doors, open_doors
+from swannery.media import api as media_api
+from swannery.media import events as media_events
+from swannery.media import jobs as media_jobs
+from swannery.media import pages as media_pages
+from swannery.media.darkroom import Darkroom
+from swannery.media.ports import ports as media_ports
 from swannery.portal import pages as portal_pages
 from swannery.posts import api as posts_api
 from swannery.posts import events as posts_events
 from swannery.posts import jobs as posts_jobs
 from swannery.posts import pages as posts_pages
+from swannery.posts.actions.reading import may_see_post
 from swannery.posts.ports import ports as posts_ports
 
 ROOMS = Path(__file__).parent
 TEMPLATES = ("accounts", "communities", "connections", "discovery", "feeds", "portal", "posts")
-PAGES = (accounts_pages, communities_pages, connections_pages, discovery_pages, feeds_pages, portal_pages, posts_pages)
-APIS = (accounts_api, discovery_api, feeds_api, posts_api)
-LISTENERS = (activities_events, communities_events, connections_events, discovery_events, feeds_events, posts_events)
+PAGES = (accounts_pages, communities_pages, connections_pages, discovery_pages, feeds_pages, media_pages, portal_pages, posts_pages)
+APIS = (accounts_api, discovery_api, feeds_api, media_api, posts_api)
+LISTENERS = (activities_events, communities_events, connections_events, discovery_events, feeds_events, media_events, posts_events)
 LARGEST_BODY = 1_000_000
-VIEWER_ALONG = f"{CONNECTIONS_ALONG}, {MEMBERSHIPS_ALONG}, {ORDER_ALONG}, {LOOK_ALONG}"
+VIEWER_ALONG = f"{CONNECTIONS_ALONG}, {MEMBERSHIPS_ALONG}, {ORDER_ALONG}, {PICTURE_ALONG}, {LOOK_ALONG}"
 TIDY_EVERY_S = 600.0
 
 
@@ -83,6 +93,7 @@ class Parts(NamedTuple):
     database: Database
     queue: Queue
     doors: Doors
+    darkroom: Darkroom
 
 
 def assemble(config: Config) -> Parts:
@@ -92,6 +103,9 @@ def assemble(config: Config) -> Parts:
     posts_ports.may_mention = may_mention
     for listener in LISTENERS:
         listener.listen(dispatcher)
+    media_ports.may_see_profile = may_see_profile
+    media_ports.may_see_post = may_see_post
+    darkroom = Darkroom(folder=Path(config.media.folder))
     settings = config.database
     database = Database(
         url=settings.url,
@@ -104,6 +118,7 @@ def assemble(config: Config) -> Parts:
         accounts_jobs.follow_users_tick(users=config.users),
         activities_jobs.import_tick(config.activities),
         *feeds_jobs.TICKS,
+        *media_jobs.ticks(darkroom),
         *posts_jobs.TICKS,
         Tick(name="tidy", every_s=TIDY_EVERY_S, work=_tidy),
     )
@@ -111,20 +126,14 @@ def assemble(config: Config) -> Parts:
     site = Site(name=config.site.name, open=config.site.open, language=config.site.language, secure=config.site.secure)
     folders = {room: ROOMS / room / "templates" for room in TEMPLATES}
     theme = Theme(template_folders=folders, site_name=site.name, default_language=site.language)
-    return Parts(config=config, site=site, theme=theme, database=database, queue=queue, doors=open_doors(config, environ=os.environ))
+    doors = open_doors(config, environ=os.environ)
+    return Parts(config=config, site=site, theme=theme, database=database, queue=queue, doors=doors, darkroom=darkroom)
 
 
 async def _tidy(tx: Transaction) -> None:
     await tidy(tx)
     await tidy_connections(tx)
     await idempotency.tidy(tx)
-
-
-class Visit(NamedTuple):
-    """One request: its transaction and who makes it."""
-
-    tx: Transaction
-    viewer: Viewer
 
 
 async def load_viewer(tx: Transaction, *, users: Users, token: str, site_open: bool) -> tuple[Viewer, bool]:
@@ -136,7 +145,7 @@ async def load_viewer(tx: Transaction, *, users: Users, token: str, site_open: b
     if known is None:
         return Viewer(site_open=site_open), False
     look = len(Look.__struct_fields__)
-    *connected, communities, feed_order = known.along[:-look]
+    *connected, communities, feed_order, picture = known.along[:-look]
     connections = connections_of(tuple(connected))
     viewer = Viewer(
         id=known.member_id,
@@ -144,6 +153,7 @@ async def load_viewer(tx: Transaction, *, users: Users, token: str, site_open: b
         handle=known.handle,
         role=known.role,
         sign_in_id=known.sign_in_id,
+        picture=picture,
         followees=connections.followees,
         friends=connections.friends,
         communities=tuple(communities),
@@ -160,26 +170,24 @@ async def load_viewer(tx: Transaction, *, users: Users, token: str, site_open: b
     return viewer, known.renewed
 
 
-def dependencies(parts: Parts) -> dict[str, Provide]:
-    """Return what handlers may ask for by name."""
+def opener(parts: Parts) -> Callable[[Request[Any, Any, Any]], AbstractAsyncContextManager[Visit]]:
+    """Return what opens a request's transaction and says who makes it."""
 
-    # One generator for both: what raises in it is undone by it, before anything is answered.
-    async def visit(request: Request[Any, Any, Any]) -> AsyncGenerator[Visit, None]:
+    @asynccontextmanager
+    async def begin(request: Request[Any, Any, Any]) -> AsyncIterator[Visit]:
         api = request.url.path.startswith(API)
         token = accounts_api.bearer_of(request) if api else accounts_pages.token_of(request, site=parts.site)
         async with parts.database.transaction() as tx:
             who, renewed = await load_viewer(tx, users=parts.config.users, token=token, site_open=parts.site.open)
             request.state.viewer = who  # for the page that tells an error
             request.state.renew = token if renewed and not api else ""
-            yield Visit(tx, who)
+            yield Visit(tx, who, Page(request=request, viewer=who, theme=parts.theme, site=parts.site))
 
-    def tx(visit: NamedDependency[Visit]) -> Transaction:
-        return visit.tx
+    return begin
 
-    # Each asks for one other: what Litestar can do at once it does in tasks of their own, which take longer than the work itself.
-    def viewer(visit: NamedDependency[Visit], tx: NamedDependency[Transaction]) -> Viewer:
-        del tx
-        return visit.viewer
+
+def parts_by_name(parts: Parts) -> dict[str, Provide]:
+    """Return what is the same for every request."""
 
     def database() -> Database:
         return parts.database
@@ -193,15 +201,43 @@ def dependencies(parts: Parts) -> dict[str, Provide]:
     def site() -> Site:
         return parts.site
 
-    def page(request: Request[Any, Any, Any], viewer: NamedDependency[Viewer]) -> Page:
-        return Page(request=request, viewer=viewer, theme=parts.theme, site=parts.site)
+    def darkroom() -> Darkroom:
+        return parts.darkroom
+
+    return {kind.__name__: Provide(kind, sync_to_thread=False) for kind in (database, config, site, doors, darkroom)}
+
+
+def dependencies(parts: Parts) -> dict[str, Provide]:
+    """Return what handlers may ask for by name."""
+    begin = opener(parts)
+
+    # One generator for all: what raises in it is undone by it, before anything is answered.
+    async def visit(request: Request[Any, Any, Any]) -> AsyncGenerator[Visit, None]:
+        async with begin(request) as begun:
+            yield begun
+
+    def visits(request: Request[Any, Any, Any]) -> Visits:
+        return Visits(lambda: begin(request))
+
+    def tx(visit: NamedDependency[Visit]) -> Transaction:
+        return visit.tx
+
+    # Each asks for one other: what Litestar can do at once it does in tasks of their own, which take longer than the work itself.
+    def viewer(visit: NamedDependency[Visit], tx: NamedDependency[Transaction]) -> Viewer:
+        del tx
+        return visit.viewer
+
+    def page(visit: NamedDependency[Visit], viewer: NamedDependency[Viewer]) -> Page:
+        del viewer
+        return visit.page
 
     def blank_page(request: Request[Any, Any, Any]) -> Page:
         return Page(request=request, viewer=Viewer(site_open=parts.site.open), theme=parts.theme, site=parts.site)
 
     return {
         "visit": Provide(visit),
-        **{kind.__name__: Provide(kind, sync_to_thread=False) for kind in (tx, viewer, page, blank_page, database, config, site, doors)},
+        **{kind.__name__: Provide(kind, sync_to_thread=False) for kind in (tx, viewer, page, blank_page, visits)},
+        **parts_by_name(parts),
     }
 
 

@@ -13,7 +13,7 @@ from branches import BRANCHES, without
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 from town import Browser, Town, copy_of, open_town
-from world import VIEWERS, World, marked, populate
+from world import UNUSED, VIEWERS, World, face_of, marked, picture_of_post, populate
 
 from dbdoctor.embedded import Server
 from swannery.config import Config
@@ -23,7 +23,7 @@ from swannery.posts import visibility
 
 MARK = re.compile(r"zq[a-z ]+qz")
 PERSON = re.compile(r"Mx ([A-Z][a-z]+)")
-SIGN_IN, FORBIDDEN, ABSENT = 303, 403, 404
+SIGN_IN, NOT_MODIFIED, FORBIDDEN, ABSENT = 303, 304, 403, 404
 SLUG = "early-birds"
 pytestmark = pytest.mark.timeout(300)  # every route × every viewer × every post, in the fixture of the first test
 Expected = Callable[[World, str | None], "set[str] | int"]
@@ -140,6 +140,13 @@ class Own(NamedTuple):
     statuses: frozenset[int] = frozenset({200, 303})
     body: Mapping[str, Any] = {"text": "unmarked"}
     form: Mapping[str, Any] = {}
+    files: Mapping[str, bytes] | None = None
+
+
+class Picture(NamedTuple):
+    """A route that hands out a picture's bytes: of each post there is, of two people, and one that was sent and not used yet."""
+
+    path: str
 
 
 OPERATIONS = frozenset({"/healthz", "/readyz", "/metrics", "/static/{path}"})
@@ -167,7 +174,7 @@ COMMON = frozenset({303, 404, 409, 422})
 TEXT = {"text": "quite so"}
 
 # Every route of the app, and what it may show to whom. A route that is not in here fails the test below.
-Probe = Read | Once | Shown | Named | Act | Person | Own
+Probe = Read | Once | Shown | Named | Picture | Act | Person | Own
 ROUTES: Mapping[str, Probe] = {
     "GET /": Read("/", home),
     "GET /discover": Read("/discover", readable),
@@ -269,6 +276,10 @@ ROUTES: Mapping[str, Probe] = {
     "POST /communities/{slug}/leave": Own("/communities/no-such-place/leave", frozenset({303})),
     "POST /activities/{activity_id}/share": Own("/activities/1/share", frozenset({303, 404, 422})),
     "POST /settings/profile": Own("/settings/profile"),
+    "POST /settings/pictures/{purpose}": Own("/settings/pictures/face", frozenset({422})),
+    "GET /pictures/{key}/{size}": Picture("/pictures/{key}/large"),
+    "GET /api/v1/pictures/{key}/{size}": Picture("/api/v1/pictures/{key}/large"),
+    "POST /api/v1/pictures": Own("/api/v1/pictures", frozenset({422}), files={"file": b"no picture"}),
     "POST /settings/sign-ins/{sign_in_id}/end": Own("/settings/sign-ins/999999/end"),
     "POST /settings/sign-ins/end-others": Own("/settings/sign-ins/end-others"),
     "POST /api/v1/posts": Own("/api/v1/posts", frozenset({201})),
@@ -353,9 +364,11 @@ class Inspector:
         """Look at every answer: what is made for one reader is kept nowhere."""
 
         async def kept_nowhere(answer: httpx.Response) -> None:
-            if answer.headers.get("cache-control") != "private, no-store":
+            # Pictures may stay with their reader for a minute.
+            wanted = "private, max-age=60" if answer.status_code == NOT_MODIFIED else "private, no-store"
+            if answer.headers.get("cache-control") != wanted:
                 self.differences.append(
-                    Difference(str(answer.request.url.path), viewer, "cache", answer.headers.get("cache-control"), "private, no-store")
+                    Difference(str(answer.request.url.path), viewer, "cache", answer.headers.get("cache-control"), wanted)
                 )
 
         browser.client.event_hooks = {"response": [kept_nowhere]}
@@ -372,10 +385,23 @@ class Inspector:
         elif isinstance(probe, Shown | Named):
             for mark in self.world.posts:
                 await self._for_members(route, probe, viewer, browser, mark=mark)
+        elif isinstance(probe, Picture):
+            await self._pictures(route, probe, viewer, browser)
         elif isinstance(probe, Act):
             await self._act_on_all(route, probe, viewer, browser)
         elif isinstance(probe, Own):
             await self._own(route, probe, viewer, browser)
+
+    async def _pictures(self, route: str, probe: Picture, viewer: str | None, browser: Browser) -> None:
+        """Say that one has each already: who may see it learns that it is still the same, everybody else that there is none."""
+        world, town = self.world, self.town
+        pictures = {mark: (picture_of_post(post.id), world.may_read(viewer, post)) for mark, post in world.posts.items()}
+        for who in ("owner", "gone"):
+            pictures[who] = face_of(town, who), (viewer is not None or world.open) and not world.hidden(viewer, who)
+        pictures |= {"unused": (UNUSED, viewer == "owner"), "none": ("0" * 32, False)}
+        for about, (key, may) in pictures.items():
+            answer = await browser.client.get(probe.path.format(key=key), headers={"if-none-match": f'"{key}-large"'})
+            self.judge(route, viewer, about=about, seen=answer.status_code, expected=304 if may else ABSENT)
 
     async def _act_on_all(self, route: str, probe: Act, viewer: str | None, browser: Browser) -> None:
         marks = [marked("public")] if "{comment}" in probe.path else [mark for mark in self.world.posts if mark not in ALIKE]
@@ -390,6 +416,8 @@ class Inspector:
         answer = (
             await browser.get(path)
             if method == "GET"
+            else await browser.client.post(path, files=dict(probe.files))
+            if probe.files
             else await browser.client.request(method, path, json=dict(probe.body) if method != "DELETE" else None)
             if "/api/" in path
             else await browser.post(path, **probe.form)
@@ -494,7 +522,8 @@ OTHER_ADDRESSES = (
 )
 
 # Enough to see any leak of a post or a comment, and anything that is missing; quick enough to be done once per branch of the condition.
-FEW = {route: ROUTES[route] for route in ("GET /discover", "GET /api/v1/posts/{post_id}", "GET /api/v1/posts/{post_id}/comments")}
+FEW_ROUTES = ("GET /discover", "GET /api/v1/posts/{post_id}", "GET /api/v1/posts/{post_id}/comments", "GET /api/v1/pictures/{key}/{size}")
+FEW = {route: ROUTES[route] for route in FEW_ROUTES}
 
 
 async def inspected(url: str, config: Config, *, site_open: bool = True) -> Inspector:

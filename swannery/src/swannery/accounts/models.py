@@ -18,6 +18,7 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     handle: str
     role: Role = "member"
+    picture: str = ""  # the key of the one they chose; without one their initials are drawn
 
     @property
     def url(self) -> str:
@@ -52,6 +53,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     private: bool = False
     activity: WhoMay = "friends"
     last_seen_at: datetime | None = None
+    cover: str = ""
 
 
 class Permits(msgspec.Struct, frozen=True, kw_only=True):

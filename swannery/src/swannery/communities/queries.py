@@ -198,7 +198,7 @@ async def _members(
     limit: int | None = None,
 ) -> list[Membership]:
     found = await tx.sql(
-        "SELECT p.id, p.name, p.handle, p.role, cm.role, cm.joined_at FROM swannery.community_members cm"
+        "SELECT p.id, p.name, p.handle, p.role, cm.role, cm.joined_at, p.picture FROM swannery.community_members cm"
         " JOIN swannery.members p ON p.id = cm.member_id AND p.state = 'active'"
         f" WHERE cm.community_id = %(community)s AND {which} AND p.id <> ALL(%(hidden)s) ORDER BY {order} LIMIT %(limit)s",
         {
@@ -209,7 +209,8 @@ async def _members(
             "limit": limit,
         },
     )
-    return [Membership(person=Person(id=row[0], name=row[1], handle=row[2], role=row[3]), role=row[4], joined_at=row[5]) for row in found]
+    people = [Person(id=row[0], name=row[1], handle=row[2], role=row[3], picture=row[6]) for row in found]
+    return [Membership(person=person, role=row[4], joined_at=row[5]) for person, row in zip(people, found, strict=True)]
 
 
 def _community(row: AnyRow, *, role: Role | None = None) -> Community:

@@ -49,6 +49,12 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[Name, ...] = ()
 
 
+class MediaSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where pictures are kept: a folder, named from the folder of this file or from the root. Back it up with the database."""
+
+    folder: Name = "swannery-pictures"
+
+
 class UserRoles(msgspec.Struct, frozen=True, kw_only=True):
     """What makes somebody more than a member: values of the app's role column, or columns (`_if`) that are true."""
 
@@ -187,6 +193,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     site: SiteSettings = SiteSettings()
     database: DatabaseSettings = DatabaseSettings()
     server: ServerSettings = ServerSettings()
+    media: MediaSettings = MediaSettings()
     activities: tuple[Activity, ...] = ()
     signed_tokens: SignedTokens | None = None
     openid_connect: OpenIdConnect | None = None

@@ -75,7 +75,8 @@ def located(config: Config, *, folder: Path) -> Config:
         tokens = replace(tokens, key_file=str((folder / tokens.key_file).resolve()))
     if provider is not None and provider.secret_file:
         provider = replace(provider, secret_file=str((folder / provider.secret_file).resolve()))
-    return replace(config, signed_tokens=tokens, openid_connect=provider)
+    media = replace(config.media, folder=str((folder / config.media.folder).resolve()))
+    return replace(config, signed_tokens=tokens, openid_connect=provider, media=media)
 
 
 def missing_material(config: Config, *, environ: Mapping[str, str], folder: Path) -> Iterator[Wrong]:

@@ -19,6 +19,7 @@ def render_config(config: Config) -> str:
     parts += ["[site]", *_lines(config.site), ""]
     parts += ["[database]", *(line for line in _lines(config.database) if not line.startswith("url = ")), ""]
     parts += ["[server]", *_lines(config.server), ""]
+    parts += ["[media]", *_lines(config.media), ""]
     parts += ["[users]", *_lines(config.users), "", "[users.roles]", *_lines(config.users.roles), ""]
     if config.users.profile is not None:
         parts += ["[users.profile]", *_lines(config.users.profile), ""]

@@ -57,12 +57,13 @@ TAGS = (
 )
 CLUES = " UNION ALL ".join(f"({part})" for part in (FRIENDS, FOLLOWED, COMMUNITIES, TRAINER, OWN_TRAINER, OWN_CLIENTS, TAGS))
 SUGGESTED = (
-    f"SELECT c.id, m.name, m.handle, m.role, c.kind, count(DISTINCT c.through), (array_agg(DISTINCT c.name ORDER BY c.name))[1:{NAMED}]"
+    f"SELECT c.id, m.name, m.handle, m.role, m.picture, c.kind, count(DISTINCT c.through),"
+    f" (array_agg(DISTINCT c.name ORDER BY c.name))[1:{NAMED}]"
     f" FROM ({CLUES}) AS c JOIN swannery.members m ON m.id = c.id AND m.state = 'active' AND m.suggested"
     " WHERE NOT c.id = ANY(%(known)s::bigint[]) AND (c.kind <> 'followed' OR NOT m.private)"
     " AND NOT EXISTS (SELECT FROM swannery.follow_requests r WHERE r.asker_id = %(me)s AND r.addressee_id = c.id)"
     " AND NOT EXISTS (SELECT FROM swannery.suggestion_dismissals d WHERE d.member_id = %(me)s AND d.person_id = c.id)"
-    " GROUP BY c.id, m.name, m.handle, m.role, c.kind"
+    " GROUP BY c.id, m.name, m.handle, m.role, m.picture, c.kind"
 )
 
 
@@ -81,8 +82,8 @@ async def read_clues(tx: Transaction, *, viewer: Viewer) -> tuple[dict[int, Pers
     people: dict[int, Person] = {}
     clues: dict[int, list[Clue]] = {}
     for row in found:
-        people[row[0]] = Person(id=row[0], name=row[1], handle=row[2], role=row[3])
-        clues.setdefault(row[0], []).append(Clue(kind=row[4], count=row[5], names=tuple(name for name in row[6] if name)))
+        people[row[0]] = Person(id=row[0], name=row[1], handle=row[2], role=row[3], picture=row[4])
+        clues.setdefault(row[0], []).append(Clue(kind=row[5], count=row[6], names=tuple(name for name in row[7] if name)))
     return people, clues
 
 

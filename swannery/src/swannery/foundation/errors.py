@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-Kind = Literal["invalid", "unauthenticated", "forbidden", "not_found", "method", "conflict", "too_many", "unavailable"]
+Kind = Literal["invalid", "unauthenticated", "forbidden", "not_found", "method", "too_large", "conflict", "too_many", "unavailable"]
 
 
 class SwanneryError(Exception):

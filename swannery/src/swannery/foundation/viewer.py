@@ -35,6 +35,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     handle: str = ""
     role: Role = "member"
     sign_in_id: int | None = None
+    picture: str = ""
     followees: tuple[int, ...] = ()
     friends: tuple[int, ...] = ()
     circles: tuple[int, ...] = ()

@@ -13,7 +13,14 @@ import msgspec
 import structlog
 from litestar import Litestar, MediaType, Request, Response
 from litestar.enums import HttpMethod, ScopeType
-from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException, PermissionDeniedException, ValidationException
+from litestar.exceptions import (
+    HTTPException,
+    MethodNotAllowedException,
+    NotFoundException,
+    PermissionDeniedException,
+    ValidationException,
+)
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.openapi import ResponseSpec
 from litestar.types import ASGIApp, HTTPScope, LifeSpanScope, Message, Receive, Scope, Send
 from litestar.utils.scope.state import ScopeState
@@ -38,6 +45,7 @@ STATUS: Mapping[Kind, int] = {
     "forbidden": 403,
     "not_found": 404,
     "method": 405,
+    "too_large": 413,
     "conflict": 409,
     "too_many": 429,
     "unavailable": 503,
@@ -189,13 +197,14 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
     handle: str
     role: str
     url: str
+    picture: str
 
 
 def person_of(viewer: Viewer) -> Me | None:
     """Return the viewer as the templates want a person, None for a stranger."""
     if viewer.id is None:
         return None
-    return Me(id=viewer.id, name=viewer.name, handle=viewer.handle, role=viewer.role, url=f"/@{viewer.handle}")
+    return Me(id=viewer.id, name=viewer.name, handle=viewer.handle, role=viewer.role, url=f"/@{viewer.handle}", picture=viewer.picture)
 
 
 def csrf_token(request: Request[Any, Any, Any]) -> str:
@@ -282,6 +291,12 @@ class NoSuchMethod(SwanneryError):
     kind = "method"
 
 
+class TooLarge(SwanneryError):
+    """More was sent at once than is taken."""
+
+    kind = "too_large"
+
+
 class Broken(Unavailable):
     """A defect of ours."""
 
@@ -306,6 +321,10 @@ TRANSLATED: tuple[tuple[type[Exception] | UnionType, Callable[[Any], SwanneryErr
     (
         PermissionDeniedException,
         lambda _: StaleForm("This page was open for too long.", next_step="Go back, reload it, and send it again."),
+    ),
+    (
+        RequestEntityTooLarge,
+        lambda _: TooLarge("This is too much at once.", next_step="Go back and send less. A picture may have up to 12 MB."),
     ),
     (MethodNotAllowedException, lambda _: NoSuchMethod("This cannot be done here.")),
     (NotFoundException, lambda _: NotThere()),

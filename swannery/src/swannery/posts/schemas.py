@@ -7,6 +7,7 @@ import msgspec
 
 from swannery.accounts.models import Person
 from swannery.foundation.viewer import Role
+from swannery.media.models import api_address
 from swannery.posts.details import Details
 from swannery.posts.models import (
     Answers,
@@ -31,6 +32,7 @@ class PersonOut(msgspec.Struct, frozen=True):
     name: str
     handle: str
     role: Role
+    picture: str | None = None
 
 
 class CommunityOut(msgspec.Struct, frozen=True):
@@ -259,7 +261,8 @@ class ReactionOut(msgspec.Struct, frozen=True):
 
 def person_out(person: Person) -> PersonOut:
     """Return what may be told of a person."""
-    return PersonOut(id=person.id, name=person.name, handle=person.handle, role=person.role)
+    picture = api_address(person.picture, "large") if person.picture else None
+    return PersonOut(id=person.id, name=person.name, handle=person.handle, role=person.role, picture=picture)
 
 
 def community_out(place: Place | None) -> CommunityOut | None:

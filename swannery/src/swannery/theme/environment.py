@@ -28,6 +28,8 @@ class Pictured(Protocol):
     def id(self) -> int: ...
     @property
     def name(self) -> str: ...
+    @property
+    def picture(self) -> str: ...
 
 
 def make_environment(
@@ -81,6 +83,7 @@ def _install_words(environment: jinja2.Environment, words: Catalogues) -> None:
 def _globals(static: StaticFiles) -> dict[str, Any]:
     return {
         "avatar": avatar,
+        "drawn_avatar": drawn_avatar,
         "bars": bars_svg,
         "cover": cover_svg,
         "drawing": empty_svg,
@@ -114,6 +117,19 @@ def _avatar_of(seed: str, name: str, size: int) -> Markup:
     return avatar_svg(seed, initials=initials_of(name), size=size)
 
 
-def avatar(person: Pictured, size: int = 40) -> Markup:
-    """Draw a person's picture; it is decoration, the name always stands beside it."""
+SMALL_FACE = 48  # pixels of the page; with two of the screen's to each, the small picture is enough
+
+
+def avatar(person: Pictured, size: int = 40, *, eager: bool = False) -> Markup:
+    """Show a person's picture, or draw their initials; it is decoration, the name always stands beside it."""
+    if not person.picture:
+        return _avatar_of(str(person.id), person.name, size)
+    kept = "small" if size <= SMALL_FACE else "large"
+    return Markup('<img class="avatar" src="/pictures/{}/{}" width="{}" height="{}" alt="" loading="{}" decoding="async">').format(
+        person.picture, kept, size, size, "eager" if eager else "lazy"
+    )
+
+
+def drawn_avatar(person: Pictured, size: int = 40) -> Markup:
+    """Draw the initials of somebody whose picture the reader does not get to see."""
     return _avatar_of(str(person.id), person.name, size)

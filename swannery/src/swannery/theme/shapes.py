@@ -14,6 +14,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     role: str = "member"
     """member, trainer, moderator or admin."""
+    picture: str = ""
+    """The key of the one they chose."""
 
 
 class Relation(msgspec.Struct, frozen=True, kw_only=True):

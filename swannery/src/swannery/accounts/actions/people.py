@@ -10,7 +10,7 @@ from swannery.foundation.errors import NotThere
 from swannery.foundation.text import clean_line
 from swannery.foundation.viewer import Viewer
 
-__all__ = ["find_by_handle", "find_person", "list_people", "people_by_handle", "people_by_id", "read_profile"]
+__all__ = ["find_by_handle", "find_person", "list_people", "may_see_profile", "people_by_handle", "people_by_id", "read_profile"]
 
 PAGE = 30
 HANDLE = re.compile(r"[a-z0-9_]{2,30}")
@@ -52,6 +52,11 @@ async def read_profile(tx: Transaction, *, handle: str, viewer: Viewer) -> Profi
     if profile is None or profile.person.id in viewer.blocked:
         raise NotThere
     return profile
+
+
+async def may_see_profile(tx: Transaction, viewer: Viewer, member_id: int) -> bool:
+    """Whether the viewer may see a member's profile, by the same rules as `read_profile`."""
+    return (viewer.signed_in or viewer.site_open) and bool(await people_by_id(tx, ids=[member_id], viewer=viewer))
 
 
 async def list_people(tx: Transaction, *, viewer: Viewer, beginning: str = "", after_id: int = 0) -> list[Person]:

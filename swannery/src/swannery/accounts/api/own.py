@@ -7,7 +7,7 @@ from litestar import get, patch
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from swannery.accounts.actions import own_profile, own_settings
+from swannery.accounts.actions import own_picture, own_profile, own_settings
 from swannery.accounts.models import Permits, WhoMay
 from swannery.accounts.rules import LONGEST_BIO, LONGEST_LINK, LONGEST_PRONOUNS, MOST_LINKS
 from swannery.foundation.database import Transaction
@@ -16,6 +16,7 @@ from swannery.foundation.web import PROBLEMS, Page
 
 LinkText = Annotated[str, msgspec.Meta(max_length=LONGEST_LINK)]
 Links = Annotated[list[LinkText], msgspec.Meta(max_length=MOST_LINKS)]
+PictureKey = Annotated[str, msgspec.Meta(max_length=32)]
 Unset = msgspec.UnsetType
 
 
@@ -31,16 +32,23 @@ class OwnProfile(msgspec.Struct, frozen=True, kw_only=True):
     links: tuple[str, ...]
     private: bool
     suggested: bool
+    picture: str | None
+    cover: str | None
 
 
 class ProfileChange(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Links are https addresses. `private`: followers need approval from now on. `suggested`: to people one may know."""
+    """Links are https addresses. `private`: followers need approval from now on. `suggested`: to people one may know.
+
+    `picture` and `cover`: the key of a picture that was sent for this; "" removes the one there is.
+    """
 
     bio: Annotated[str, msgspec.Meta(max_length=LONGEST_BIO)] | Unset = msgspec.UNSET
     pronouns: Annotated[str, msgspec.Meta(max_length=LONGEST_PRONOUNS)] | Unset = msgspec.UNSET
     links: Links | Unset = msgspec.UNSET
     private: bool | Unset = msgspec.UNSET
     suggested: bool | Unset = msgspec.UNSET
+    picture: PictureKey | Unset = msgspec.UNSET
+    cover: PictureKey | Unset = msgspec.UNSET
 
 
 class OwnSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,9 +87,10 @@ async def _me(tx: Transaction, viewer: Viewer) -> OwnProfile:
     words = await own_profile.read_own(tx, viewer=viewer)
     private = await own_profile.read_private(tx, viewer=viewer)
     suggested = await own_profile.read_suggested(tx, viewer=viewer)
+    pictures = await own_picture.read_addresses(tx, viewer=viewer)
     return OwnProfile(
         id=viewer.member_id, name=viewer.name, handle=viewer.handle, role=viewer.role, bio=words.bio, pronouns=words.pronouns,
-        links=words.links, private=private, suggested=suggested,
+        links=words.links, private=private, suggested=suggested, picture=pictures["face"], cover=pictures["cover"],
     )  # fmt: skip
 
 
@@ -104,6 +113,10 @@ async def change_me(tx: NamedDependency[Transaction], viewer: NamedDependency[Vi
         await own_profile.set_private(tx, viewer=viewer, private=data.private)
     if isinstance(data.suggested, bool):
         await own_profile.set_suggested(tx, viewer=viewer, suggested=data.suggested)
+    if isinstance(data.picture, str):
+        await own_picture.show_own(tx, viewer=viewer, purpose="face", key=data.picture)
+    if isinstance(data.cover, str):
+        await own_picture.show_own(tx, viewer=viewer, purpose="cover", key=data.cover)
     return await _me(tx, viewer)
 
 

@@ -11,6 +11,8 @@ from litestar.params import Body, FromPath
 from swannery.accounts.actions import own_profile, own_settings
 from swannery.accounts.actions.sign_in import end_sign_in, list_sign_ins, sign_out_elsewhere
 from swannery.accounts.models import Permits, WhoMay
+from swannery.accounts.pages import pictures
+from swannery.accounts.pages.words import profile_page, typed_before
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Invalid
 from swannery.foundation.viewer import Accent, Colours, Look, Viewer
@@ -57,13 +59,7 @@ class LookForm(msgspec.Struct):
 @get("/settings")
 async def show_profile(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page]) -> Response[Any]:
     """What one says of oneself."""
-    words = await own_profile.read_own(tx, viewer=viewer)
-    return profile_page(page, FormState(values={"bio": words.bio, "pronouns": words.pronouns, "links": "\n".join(words.links)}))
-
-
-def profile_page(page: Page, form: FormState) -> Response[Any]:
-    """Return the page with the form as it was typed."""
-    return page.show("accounts/profile.html", status=422 if form.errors else 200, form=form, tab="profile", active="settings")
+    return await profile_page(tx, viewer, page, await typed_before(tx, viewer=viewer))
 
 
 @post("/settings/profile", status_code=303)
@@ -78,7 +74,7 @@ async def change_profile(
     try:
         await own_profile.change_own(tx, viewer=viewer, words=own_profile.Words(bio=data.bio, pronouns=data.pronouns, links=links))
     except Invalid as error:
-        return profile_page(page, FormState(values=msgspec.to_builtins(data), errors=error.fields))
+        return await profile_page(tx, viewer, page, FormState(values=msgspec.to_builtins(data), errors=error.fields))
     return page.go("/settings", notice=page.gettext("Saved."))
 
 
@@ -207,4 +203,5 @@ async def end_others(tx: NamedDependency[Transaction], viewer: NamedDependency[V
 
 routes = [
     show_profile, change_profile, show_privacy, change_privacy, show_appearance, change_appearance, show_sessions, end_one, end_others,
+    *pictures.routes,
 ]  # fmt: skip

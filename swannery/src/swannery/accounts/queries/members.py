@@ -135,6 +135,7 @@ async def erase_member(tx: Transaction, *, member_id: int, name: str) -> bool:
     """Leave nothing of a member but the number; False when that is done already. The key stays only while the app has the user."""
     found = await tx.sql(
         "UPDATE swannery.members SET state = 'erased', name = %(name)s, handle = 'former_' || id, bio = '', pronouns = '', links = '{}',"
+        " picture = '', cover = '',"
         " message_from = DEFAULT, mention_from = DEFAULT, tag_from = DEFAULT, activity_to = DEFAULT, language = DEFAULT,"
         " time_zone = DEFAULT, theme = DEFAULT, accent = DEFAULT, private = DEFAULT, suggested = DEFAULT, role = 'member',"
         " last_seen_at = NULL, user_id = CASE WHEN gone_at IS NULL THEN user_id END,"

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 from swannery.accounts.models import Link, Person, Profile
 from swannery.foundation.database import AnyRow, Transaction
+from swannery.media.models import Purpose
 
 
 async def read_people(tx: Transaction, *, ids: Collection[int]) -> dict[int, Person]:
@@ -11,7 +12,8 @@ async def read_people(tx: Transaction, *, ids: Collection[int]) -> dict[int, Per
     if not ids:
         return {}
     found = await tx.sql(
-        "SELECT id, name, handle, role FROM swannery.members WHERE id = ANY(%(ids)s) AND state = 'active'", {"ids": sorted(set(ids))}
+        "SELECT id, name, handle, role, picture FROM swannery.members WHERE id = ANY(%(ids)s) AND state = 'active'",
+        {"ids": sorted(set(ids))},
     )
     return {row[0]: _person(row) for row in found}
 
@@ -19,7 +21,7 @@ async def read_people(tx: Transaction, *, ids: Collection[int]) -> dict[int, Per
 async def read_by_handle(tx: Transaction, *, handles: Collection[str]) -> list[Person]:
     """Return the active members with these handles. Index: members_handle."""
     found = await tx.read(
-        "SELECT id, name, handle, role FROM swannery.members WHERE handle = ANY(%(handles)s) AND state = 'active'",
+        "SELECT id, name, handle, role, picture FROM swannery.members WHERE handle = ANY(%(handles)s) AND state = 'active'",
         {"handles": list(handles)},
     )
     return [_person(row) for row in found]
@@ -28,24 +30,26 @@ async def read_by_handle(tx: Transaction, *, handles: Collection[str]) -> list[P
 async def find_profile(tx: Transaction, *, handle: str) -> Profile | None:
     """Return the active member with this handle. Index: members_handle."""
     found = await tx.sql(
-        "SELECT id, name, handle, role, bio, joined_at, pronouns, links, private, activity_to, last_seen_at FROM swannery.members"
+        "SELECT id, name, handle, role, picture, bio, joined_at, pronouns, links, private, activity_to, last_seen_at, cover"
+        " FROM swannery.members"
         " WHERE handle = %(handle)s AND state = 'active'",
         {"handle": handle.lower()},
     )
     if not found:
         return None
     row = found[0]
-    links = tuple(Link(url=url) for url in row[7])
+    links = tuple(Link(url=url) for url in row[8])
     return Profile(
-        person=_person(row), bio=row[4], joined_at=row[5], pronouns=row[6], links=links, private=row[8], activity=row[9],
-        last_seen_at=row[10],
+        person=_person(row), bio=row[5], joined_at=row[6], pronouns=row[7], links=links, private=row[9],
+        activity=row[10], last_seen_at=row[11], cover=row[12],
     )  # fmt: skip
 
 
 async def list_people(tx: Transaction, *, beginning: str, hidden: Collection[int], after_id: int, limit: int) -> list[Person]:
     """Return active members in order of their ids whose name or handle begins like this. Index: the primary key; members_name."""
     found = await tx.sql(
-        "SELECT id, name, handle, role FROM swannery.members WHERE state = 'active' AND id > %(after)s AND NOT id = ANY(%(hidden)s)"
+        "SELECT id, name, handle, role, picture FROM swannery.members WHERE state = 'active' AND id > %(after)s"
+        " AND NOT id = ANY(%(hidden)s)"
         " AND (%(pattern)s = '%%' OR lower(name) LIKE %(pattern)s OR handle LIKE %(pattern)s OR lower(name) LIKE '%% ' || %(pattern)s)"
         " ORDER BY id LIMIT %(limit)s",
         {"after": after_id, "hidden": list(hidden), "pattern": _like(beginning), "limit": limit},
@@ -72,6 +76,12 @@ async def write_suggested(tx: Transaction, *, member_id: int, suggested: bool) -
     await tx.sql("UPDATE swannery.members SET suggested = %(suggested)s WHERE id = %(id)s", {"suggested": suggested, "id": member_id})
 
 
+async def write_picture(tx: Transaction, *, member_id: int, purpose: Purpose, key: str) -> None:
+    """Store which picture of its kind a member shows."""
+    column = "picture" if purpose == "face" else "cover"
+    await tx.sql(f"UPDATE swannery.members SET {column} = %(key)s WHERE id = %(id)s", {"key": key, "id": member_id})
+
+
 async def is_private(tx: Transaction, *, member_id: int) -> bool:
     """Whether followers of this member need approval."""
     found = await tx.sql("SELECT private FROM swannery.members WHERE id = %(id)s", {"id": member_id})
@@ -89,4 +99,4 @@ def _like(text: str) -> str:
 
 
 def _person(row: AnyRow) -> Person:
-    return Person(id=row[0], name=row[1], handle=row[2], role=row[3])
+    return Person(id=row[0], name=row[1], handle=row[2], role=row[3], picture=row[4])

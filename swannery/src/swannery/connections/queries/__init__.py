@@ -50,7 +50,7 @@ async def is_active(tx: Transaction, *, member_id: int) -> bool:
 async def meet(tx: Transaction, *, member_id: int, person_id: int) -> Meeting | None:
     """Return what matters between two active members, None unless both are. Indexes: the primary keys of all three tables."""
     found = await tx.sql(
-        "SELECT p.id, p.name, p.handle, p.role,"
+        "SELECT p.id, p.name, p.handle, p.role, p.picture,"
         " EXISTS (SELECT FROM swannery.blocks WHERE blocker_id = %(me)s AND blocked_id = %(person)s),"
         " EXISTS (SELECT FROM swannery.blocks WHERE blocker_id = %(person)s AND blocked_id = %(me)s),"
         " EXISTS (SELECT FROM swannery.friendships WHERE member_id = %(me)s AND friend_id = %(person)s),"
@@ -61,7 +61,7 @@ async def meet(tx: Transaction, *, member_id: int, person_id: int) -> Meeting | 
     )
     if not found:
         return None
-    blocking, blocked_by, friends, following, private = found[0][4:]
+    blocking, blocked_by, friends, following, private = found[0][5:]
     return Meeting(
         person=person_of(found[0]), blocking=blocking, blocked_by=blocked_by, friends=friends, following=following, private=private
     )
@@ -192,7 +192,7 @@ async def delete_block(tx: Transaction, *, blocker_id: int, blocked_id: int) -> 
     """Forget a block; returns whom it hid, None when there was none. Indexes: both primary keys."""
     found = await tx.sql(
         "DELETE FROM swannery.blocks b USING swannery.members m WHERE b.blocker_id = %(blocker)s AND b.blocked_id = %(blocked)s"
-        " AND m.id = b.blocked_id RETURNING m.id, m.name, m.handle, m.role",
+        " AND m.id = b.blocked_id RETURNING m.id, m.name, m.handle, m.role, m.picture",
         {"blocker": blocker_id, "blocked": blocked_id},
     )
     return person_of(found[0]) if found else None
@@ -219,12 +219,13 @@ async def _requests(
         older = f" AND (r.created_at, r.{other}) < (%(at)s, %(after)s)"
         values |= {"at": after.at, "after": after.id}
     found = await tx.sql(
-        f"SELECT m.id, m.name, m.handle, m.role, r.created_at FROM swannery.friend_requests r JOIN swannery.members m ON m.id = r.{other}"
+        f"SELECT m.id, m.name, m.handle, m.role, m.picture, r.created_at FROM swannery.friend_requests r"
+        f" JOIN swannery.members m ON m.id = r.{other}"
         f" WHERE r.{mine} = %(me)s{older} AND m.state = 'active' AND NOT m.id = ANY(%(hidden)s)"
         f" ORDER BY r.created_at DESC, r.{other} DESC LIMIT %(limit)s",
         values,
     )
-    return [FriendRequest(person=person_of(row), sent_at=row[4]) for row in found]
+    return [FriendRequest(person=person_of(row), sent_at=row[5]) for row in found]
 
 
 async def list_friends(tx: Transaction, *, of: int, hidden: Collection[int], after_id: int, limit: int) -> list[Person]:
@@ -259,7 +260,7 @@ async def _people(
     tx: Transaction, *, source: str, other: str, mine: str, of: int, hidden: Collection[int], after_id: int, limit: int
 ) -> list[Person]:
     found = await tx.sql(
-        f"SELECT m.id, m.name, m.handle, m.role FROM {source} JOIN swannery.members m ON m.id = c.{other}"
+        f"SELECT m.id, m.name, m.handle, m.role, m.picture FROM {source} JOIN swannery.members m ON m.id = c.{other}"
         f" WHERE c.{mine} = %(of)s AND c.{other} > %(after)s AND m.state = 'active' AND NOT m.id = ANY(%(hidden)s)"
         f" ORDER BY c.{other} LIMIT %(limit)s",
         {"of": of, "after": after_id, "hidden": list(hidden), "limit": limit},
@@ -295,5 +296,5 @@ async def erase_member(tx: Transaction, *, member_id: int) -> None:
 
 
 def person_of(row: AnyRow) -> Person:
-    """Return who the first four columns of a row speak of."""
-    return Person(id=row[0], name=row[1], handle=row[2], role=row[3])
+    """Return who the first five columns of a row speak of."""
+    return Person(id=row[0], name=row[1], handle=row[2], role=row[3], picture=row[4])

@@ -35,10 +35,10 @@ async def list_waiting(
     """Return who waits for a member's approval, the newest first. Index: follow_requests_addressee."""
     older = "AND (r.created_at, r.asker_id) < (%(at)s, %(after)s)" if after else ""
     found = await tx.sql(
-        "SELECT m.id, m.name, m.handle, m.role, r.created_at FROM swannery.follow_requests r"
+        "SELECT m.id, m.name, m.handle, m.role, m.picture, r.created_at FROM swannery.follow_requests r"
         " JOIN swannery.members m ON m.id = r.asker_id"
         f" WHERE r.addressee_id = %(me)s {older} AND m.state = 'active' AND NOT m.id = ANY(%(hidden)s)"
         " ORDER BY r.created_at DESC, r.asker_id DESC LIMIT %(limit)s",
         {"me": member_id, "hidden": list(hidden), "limit": limit, **({"at": after.at, "after": after.id} if after else {})},
     )
-    return [FriendRequest(person=person_of(row), sent_at=row[4]) for row in found]
+    return [FriendRequest(person=person_of(row), sent_at=row[5]) for row in found]

@@ -76,7 +76,7 @@ async def take_out(tx: Transaction, *, owner_id: int, member_id: int) -> None:
 async def list_members(tx: Transaction, *, circle_id: int, hidden: Collection[int]) -> list[Person]:
     """Return who is in a circle by name. Index: the primary key."""
     found = await tx.sql(
-        "SELECT m.id, m.name, m.handle, m.role FROM swannery.circle_members i JOIN swannery.members m ON m.id = i.member_id"
+        "SELECT m.id, m.name, m.handle, m.role, m.picture FROM swannery.circle_members i JOIN swannery.members m ON m.id = i.member_id"
         " WHERE i.circle_id = %(circle)s AND m.state = 'active' AND NOT m.id = ANY(%(hidden)s) ORDER BY lower(m.name), m.id",
         {"circle": circle_id, "hidden": list(hidden)},
     )

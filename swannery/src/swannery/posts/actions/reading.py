@@ -24,6 +24,11 @@ async def read_post(tx: Transaction, *, viewer: Viewer, post_id: int) -> Post:
     return found[0]
 
 
+async def may_see_post(tx: Transaction, viewer: Viewer, post_id: int) -> bool:
+    """Whether the viewer may read a post, and so see what belongs to it."""
+    return await queries.is_visible(tx, post_id=post_id, viewer=viewer)
+
+
 async def read_posts(tx: Transaction, *, viewer: Viewer, ids: Sequence[int]) -> list[Post]:
     """Return those of the posts that the viewer may read, in the order of the ids."""
     found = await queries.read_posts(tx, ids=ids, viewer=viewer, originals=True)

@@ -10,7 +10,8 @@ from swannery.posts.visibility import SHARED, comment_visible_sql, shared_visibl
 async def read_comments(tx: Transaction, *, post_id: int, viewer: Viewer, after: int, limit: int) -> list[Comment]:
     """Return a post's comments, oldest first, if the viewer may read the post. Index: the primary key."""
     found = await tx.read(
-        "SELECT c.id, c.post_id, c.author_id, ca.name, ca.handle, ca.role, c.state, c.body, c.body_html, c.created_at, p.author_id"
+        "SELECT c.id, c.post_id, c.author_id, ca.name, ca.handle, ca.role, c.state, c.body, c.body_html, c.created_at, p.author_id,"
+        " ca.picture"
         " FROM swannery.comments c JOIN swannery.members ca ON ca.id = c.author_id"
         f" JOIN swannery.posts p ON p.id = c.post_id JOIN swannery.members a ON a.id = p.author_id{SHARED}"
         f" WHERE c.post_id = %(post)s AND c.id > %(after)s AND {comment_visible_sql()} AND {visible_sql()} AND {shared_visible_sql()}"
@@ -54,7 +55,7 @@ def _comment(row: AnyRow, *, viewer: Viewer) -> Comment:
     return Comment(
         id=row[0],
         post_id=row[1],
-        author=Person(id=row[2], name=row[3], handle=row[4], role=row[5]),
+        author=Person(id=row[2], name=row[3], handle=row[4], role=row[5], picture=row[11]),
         state=row[6],
         body=row[7],
         body_html=row[8],

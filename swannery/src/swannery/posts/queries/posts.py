@@ -17,7 +17,7 @@ COLUMNS = (
     "SELECT p.id, p.author_id, a.name, a.handle, a.role, p.community_id, g.name, g.slug, p.kind, p.audience, p.state, p.body, p.body_html,"
     " p.card::text, p.reaction_count, p.reaction_counts, p.comment_count, p.share_count, p.published_at, p.edited_at, mine.kind,"
     " saved.member_id IS NOT NULL, p.original_id, p.warning, p.pinned_at IS NOT NULL,"
-    " p.answer_counts, answer.choices"
+    " p.answer_counts, answer.choices, a.picture"
 )
 FROM_POSTS = " FROM swannery.posts p JOIN swannery.members a ON a.id = p.author_id"
 BESIDE = (
@@ -52,6 +52,15 @@ async def read_posts(tx: Transaction, *, ids: Collection[int], viewer: Viewer, o
         {"ids": list(ids), **viewer_values(viewer)},
     )
     return {row[0]: post_of(row, viewer=viewer) for row in found}
+
+
+async def is_visible(tx: Transaction, *, post_id: int, viewer: Viewer) -> bool:
+    """Whether the viewer may read a post. Index: the primary key."""
+    found = await tx.read(
+        f"SELECT p.id{FROM_POSTS}{SHARED} WHERE p.id = %(id)s AND {visible_sql()} AND {shared_visible_sql()}",
+        {"id": post_id, **viewer_values(viewer)},
+    )
+    return bool(found)
 
 
 async def latest_posts(tx: Transaction, *, viewer: Viewer, after: Cursor | None, limit: int) -> list[PostRow]:
@@ -251,7 +260,7 @@ def nobody_yet(details: Details | None) -> list[int]:
 
 def post_of(row: AnyRow, *, viewer: Viewer) -> PostRow:
     """Return a row of `COLUMNS` as a post."""
-    author = Person(id=row[1], name=row[2], handle=row[3], role=row[4])
+    author = Person(id=row[1], name=row[2], handle=row[3], role=row[4], picture=row[27])
     card, details = card_of(row[8], row[13])
     people, *counts = row[25] or [0]
     post = Post(

@@ -58,14 +58,15 @@ async def read_reactors(
 ) -> list[Reactor]:
     """Return who reacted to a post, in order of their ids, if the viewer may read it and may know of them. Index: the primary key."""
     found = await tx.read(
-        "SELECT m.id, m.name, m.handle, m.role, r.kind FROM swannery.reactions r JOIN swannery.members m ON m.id = r.member_id"
+        "SELECT m.id, m.name, m.handle, m.role, r.kind, m.picture FROM swannery.reactions r JOIN swannery.members m ON m.id = r.member_id"
         f" JOIN swannery.posts p ON p.id = r.post_id JOIN swannery.members a ON a.id = p.author_id{SHARED}"
         " WHERE r.post_id = %(post)s AND r.member_id > %(after)s AND (%(kind)s::text IS NULL OR r.kind = %(kind)s)"
         " AND m.state = 'active' AND NOT r.member_id = ANY(%(viewer_blocked)s::bigint[])"
         f" AND {visible_sql()} AND {shared_visible_sql()} ORDER BY r.member_id LIMIT %(limit)s",
         {"post": post_id, "after": after, "kind": kind, "limit": limit, **viewer_values(viewer)},
     )
-    return [Reactor(person=Person(id=row[0], name=row[1], handle=row[2], role=row[3]), kind=row[4]) for row in found]
+    people = [Person(id=row[0], name=row[1], handle=row[2], role=row[3], picture=row[5]) for row in found]
+    return [Reactor(person=person, kind=row[4]) for person, row in zip(people, found, strict=True)]
 
 
 async def insert_share(tx: Transaction, *, original_id: int, post_id: int, author_id: int) -> None:

@@ -1,0 +1,82 @@
+"""Keeping pictures and handing them out. Whoever may see what a picture belongs to may see the picture, asked at each request."""
+
+from datetime import timedelta
+
+from swannery.foundation import throttle
+from swannery.foundation.database import Transaction
+from swannery.foundation.errors import Invalid, NotThere
+from swannery.foundation.viewer import Viewer
+from swannery.media import queries
+from swannery.media.darkroom import Darkroom, Developed
+from swannery.media.models import Picture, Purpose
+from swannery.media.ports import ports
+from swannery.media.rules import is_key
+
+HOUR_S = 3600
+PICTURES_AN_HOUR = 120
+UNUSED_FOR = timedelta(days=1)
+AT_ONCE = 200
+
+
+async def admit(tx: Transaction, *, viewer: Viewer) -> None:
+    """Ask whether this member may send a picture now, before any work is done for it."""
+    await throttle.limit(tx, what="picture", who=str(viewer.member_id), times=PICTURES_AN_HOUR, window_s=HOUR_S)
+
+
+async def keep(tx: Transaction, *, viewer: Viewer, developed: Developed) -> Picture:
+    """Give a picture to a member. Until it is used for something only they see it, and after a day it is thrown away."""
+    return await queries.insert_picture(
+        tx, owner_id=viewer.member_id, key=developed.key, purpose=developed.purpose, width=developed.width, height=developed.height
+    )
+
+
+async def find_visible(tx: Transaction, *, viewer: Viewer, key: str) -> Picture:
+    """Return a picture; raises NotThere when there is none, or none for this viewer."""
+    picture = await queries.find_picture(tx, key=key) if is_key(key) else None
+    if picture is None or not await _may_see(tx, viewer, picture):
+        raise NotThere
+    return picture
+
+
+async def _may_see(tx: Transaction, viewer: Viewer, picture: Picture) -> bool:
+    if picture.on_profile:
+        return await ports.may_see_profile(tx, viewer, picture.owner_id)
+    if picture.post_id is not None:
+        return await ports.may_see_post(tx, viewer, picture.post_id)
+    return viewer.signed_in and picture.owner_id == viewer.id
+
+
+async def put_on_profile(tx: Transaction, *, viewer: Viewer, purpose: Purpose, key: str) -> None:
+    """Show a picture of one's own on one's profile instead of the one before; no key: none."""
+    if not await queries.put_on_profile(tx, owner_id=viewer.member_id, purpose=purpose, key=key):
+        raise Invalid("This picture is not there any more.", fields={"picture": "Choose it again."})
+
+
+async def erase_member(tx: Transaction, *, member_id: int) -> None:
+    """Throw away every picture of a member."""
+    await queries.discard_owned(tx, owner_id=member_id)
+
+
+async def discard_of_post(tx: Transaction, *, post_id: int) -> None:
+    """Throw away the pictures of a post that is gone for good."""
+    await queries.discard_of_post(tx, post_id=post_id)
+
+
+async def sweep(tx: Transaction, *, darkroom: Darkroom) -> None:
+    """Delete the files of what was thrown away, then their rows; what is cut short is done again."""
+    await queries.discard_unused(tx, older_than=tx.now - UNUSED_FOR)
+    gone = await queries.gone_pictures(tx, limit=AT_ONCE)
+    for picture in gone:
+        await darkroom.throw_away(picture.key, picture.purpose)
+    if gone:
+        await queries.forget_pictures(tx, ids=[picture.id for picture in gone])
+
+
+async def collect(tx: Transaction, *, darkroom: Darkroom) -> None:
+    """Delete files that no row knows of: a picture whose request was cut short after it was stored leaves some."""
+    async for files in darkroom.files():
+        old = {path: path.rpartition("/")[2].partition("-")[0] for path, written in files.items() if written < tx.now - UNUSED_FOR}
+        known = await queries.known_keys(tx, keys=set(old.values())) if old else set()
+        for path, key in old.items():
+            if key not in known and is_key(key):
+                await darkroom.throw_file_away(path)

@@ -1,0 +1,52 @@
+"""Pictures as they are kept: nothing of the file that was sent is left in them but what can be seen."""
+
+from typing import Literal, NamedTuple, get_args
+
+import msgspec
+
+Purpose = Literal["face", "cover", "post"]
+Size = Literal["small", "medium", "large"]
+SIZES: tuple[Size, ...] = get_args(Size)
+
+LARGEST_FILE = 12_000_000
+MOST_PICTURES = 10
+LONGEST_ALT = 1000
+
+
+class Frame(NamedTuple):
+    """How large one size of a picture is at most; a cropped one has exactly this shape."""
+
+    width: int
+    height: int
+    cropped: bool = False
+
+
+FRAMES: dict[Purpose, dict[Size, Frame]] = {
+    "face": {"small": Frame(96, 96, cropped=True), "large": Frame(400, 400, cropped=True)},
+    "cover": {"small": Frame(640, 208, cropped=True), "large": Frame(1280, 416, cropped=True)},
+    "post": {"small": Frame(480, 480), "medium": Frame(1080, 1080), "large": Frame(2048, 2048)},
+}
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture that is kept. `key` stands in its address; `post_id`, `draft_id`, `on_profile` say what it belongs to, if to anything."""
+
+    id: int
+    key: str
+    owner_id: int
+    purpose: Purpose
+    width: int
+    height: int
+    post_id: int | None = None
+    draft_id: int | None = None
+    on_profile: bool = False
+
+
+def address(key: str, size: Size) -> str:
+    """Return where a browser finds a picture in one size."""
+    return f"/pictures/{key}/{size}"
+
+
+def api_address(key: str, size: Size) -> str:
+    """Return where a program finds it."""
+    return f"/api/v1{address(key, size)}"

@@ -1,0 +1,59 @@
+"""What may be sent as a picture, decided by its first bytes and its figures; nothing is decoded here."""
+
+import re
+
+from swannery.media.models import FRAMES, LARGEST_FILE, Purpose, Size
+
+KEY = re.compile(r"[0-9a-f]{32}\Z")
+ENOUGH = 32  # bytes that tell what a file is
+HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
+BRAND = slice(8, 12)
+
+NO_PICTURE = "This is no picture that can be read. JPEG, PNG, WebP and GIF work."
+REASONS = {
+    "too_large": f"This picture is larger than {LARGEST_FILE // 1_000_000} MB. Send a smaller copy of it.",
+    "empty": "This file is empty. Choose it again.",
+    "heic": "This is a HEIC picture, which browsers cannot show. Send it as a JPEG: most phones can share it so.",
+    "svg": "Drawings in SVG cannot be taken. Send a PNG or a JPEG of it.",
+    "no_picture": NO_PICTURE,
+    "too_many_pixels": "This picture has more pixels than can be taken. A copy of at most 12 megapixels works.",
+    "too_small": "This picture is too small to be seen. At least 16 × 16 pixels are needed.",
+    "too_narrow": "This picture is too long and narrow. Crop it to at most 20 times as long as wide.",
+    "broken": "This file is damaged or not complete. Send it again, or another copy of it.",
+}
+
+
+def kind_of(head: bytes) -> str | None:
+    """Return what a file is by its first bytes: the name Pillow has for it, or None for what is not taken."""
+    if head.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if head.startswith((b"GIF87a", b"GIF89a")):
+        return "GIF"
+    if head.startswith(b"RIFF") and head[BRAND] == b"WEBP":
+        return "WEBP"
+    return None
+
+
+def reason_against(head: bytes, *, byte_count: int) -> str | None:
+    """Return why a file is not taken (a key of REASONS), None when it may be looked at more closely."""
+    if not byte_count:
+        return "empty"
+    if byte_count > LARGEST_FILE:
+        return "too_large"
+    if kind_of(head) is not None:
+        return None
+    if head[4:8] == b"ftyp" and head[BRAND] in HEIC_BRANDS:
+        return "heic"
+    return "svg" if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<svg", b"<?xml")) else "no_picture"
+
+
+def is_key(text: str) -> bool:
+    """Whether this may be a picture's key: anything else is no file's name either."""
+    return KEY.match(text) is not None
+
+
+def nearest_size(purpose: Purpose, wanted: Size) -> Size:
+    """Return the size that is kept: not every picture has every size."""
+    return wanted if wanted in FRAMES[purpose] else "large"
