@@ -182,7 +182,7 @@ def test_the_keyboard_is_enough(chromium: Browser, busy: Site) -> None:
         page.evaluate("document.activeElement.blur()")
         tab_to(keys, "Skip to the content")
         board.press("Enter")
-        board.press("Tab")
+        tab_to(keys, "What you want to say")
         board.type("Typed, never clicked.")
         tab_to(keys, "Post")
         board.press("Enter")
