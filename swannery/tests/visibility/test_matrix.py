@@ -20,6 +20,7 @@ from swannery.config import Config
 from swannery.feeds import actions as feeds
 from swannery.feeds.models import WEIGHTS
 from swannery.posts import visibility
+from swannery.posts.queries.comments import LEVELS
 
 MARK = re.compile(r"zq[a-z ]+qz")
 PERSON = re.compile(r"Mx ([A-Z][a-z]+)")
@@ -104,6 +105,13 @@ class Once(NamedTuple):
     own_words: bool = False
 
 
+class Said(NamedTuple):
+    """A route that shows one comment, with `replies` also what is beneath it, asked for each comment there is."""
+
+    path: str
+    replies: bool = False
+
+
 class Shown(NamedTuple):
     """A route for members that shows a post as it would be handed on: a share as what it shares, a quote by its own words."""
 
@@ -167,7 +175,7 @@ COMMON = frozenset({303, 404, 409, 422})
 TEXT = {"text": "quite so"}
 
 # Every route of the app, and what it may show to whom. A route that is not in here fails the test below.
-Probe = Read | Once | Shown | Named | Act | Person | Own
+Probe = Read | Once | Said | Shown | Named | Act | Person | Own
 ROUTES: Mapping[str, Probe] = {
     "GET /": Read("/", home),
     "GET /discover": Read("/discover", readable),
@@ -183,6 +191,8 @@ ROUTES: Mapping[str, Probe] = {
     "GET /posts/{post_id}": Once("/posts/{id}", comments=True),
     "GET /api/v1/posts/{post_id}": Once("/api/v1/posts/{id}"),
     "GET /api/v1/posts/{post_id}/comments": Once("/api/v1/posts/{id}/comments", comments=True),
+    "GET /posts/{post_id}/comments/{comment_id}": Said("/posts/{id}/comments/{comment}", replies=True),
+    "GET /api/v1/posts/{post_id}/comments/{comment_id}": Said("/api/v1/posts/{id}/comments/{comment}"),
     "POST /posts/{post_id}/comments": Act("/posts/{id}/comments", TEXT, readers=303),
     "POST /posts/{post_id}/reaction": Act("/posts/{id}/reaction", {"on": "1"}, readers=303),
     "GET /posts/{post_id}/reactions": Named("/posts/{id}/reactions"),
@@ -368,6 +378,9 @@ class Inspector:
         elif isinstance(probe, Once):
             for mark in self.world.posts:
                 await self._one_post(route, probe, viewer, browser, mark=mark)
+        elif isinstance(probe, Said):
+            for mark in self.world.comments:
+                await self._one_comment(route, probe, viewer, browser, mark=mark)
         elif isinstance(probe, Shown | Named):
             for mark in self.world.posts:
                 await self._for_members(route, probe, viewer, browser, mark=mark)
@@ -439,7 +452,19 @@ class Inspector:
             self.judge(route, viewer, about=f"{mark} tally", seen=tally, expected=expected_tally)
         if probe.comments:
             seen = seen_in(answer.text, self.world, comments=True)
-            self.judge(route, viewer, about=f"{mark} comments", seen=seen, expected=self.world.comments_under(viewer, mark))
+            near = {one for one in self.world.comments_under(viewer, mark) if self.world.depth(one) < LEVELS}
+            self.judge(route, viewer, about=f"{mark} comments", seen=seen, expected=near)
+
+    async def _one_comment(self, route: str, probe: Said, viewer: str | None, browser: Browser, *, mark: str) -> None:
+        """What is hidden holds a place for what is beneath it; it tells neither its words nor whose it was."""
+        comment = self.world.comments[mark]
+        expected = self.world.read_at(viewer, mark) & (set(self.world.comments) if probe.replies else {mark})
+        answer = await browser.get(probe.path.format(id=self.world.posts[comment.under or ""].id, comment=comment.id))
+        self.judge(route, viewer, about=mark, seen=answer.status_code, expected=200 if expected else ABSENT)
+        self.judge(route, viewer, about=f"{mark} text", seen=seen_in(answer.text, self.world, comments=True), expected=expected)
+        known = {self.world.comments[one].author for one in expected} | {"owner", viewer}
+        names = {name.lower() for name in PERSON.findall(answer.text)} - known
+        self.judge(route, viewer, about=f"{mark} names", seen=names, expected=set())
 
     async def _for_members(self, route: str, probe: Shown | Named, viewer: str | None, browser: Browser, *, mark: str) -> None:
         post = self.world.posts[mark]

@@ -10,7 +10,7 @@ from swannery.posts.actions.bookmarks import (
     rename_folder,
     save_post,
 )
-from swannery.posts.actions.comments import COMMENTS_AN_HOUR, add_comment, delete_comment, read_comments
+from swannery.posts.actions.comments import COMMENTS_AN_HOUR, add_comment, delete_comment, read_comment, read_comments, read_place
 from swannery.posts.actions.drafts import delete_draft, list_drafts, publish_due, read_draft, save_draft
 from swannery.posts.actions.editing import delete_post, edit_post, list_deleted, pin_post, purge, read_history, restore_post
 from swannery.posts.actions.leaving import erase_member, erase_what_is_left, part, recount_around
@@ -59,9 +59,11 @@ __all__ = [
     "publish_post",
     "purge",
     "react",
+    "read_comment",
     "read_comments",
     "read_draft",
     "read_history",
+    "read_place",
     "read_post",
     "read_posts",
     "recount_around",
