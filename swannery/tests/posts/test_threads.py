@@ -231,7 +231,8 @@ async def test_a_comment_names_only_who_may_read_the_post_it_stands_under(town: 
     await town.act(connections.follow, "follower", person_id=town.ids["owner"])
     post_id = await publish(town, audience="followers")
     await town.act(connections.block, "blocked", person_id=town.ids["owner"])
-    monkeypatch.setattr(town.parts.database.dispatcher, "_handlers", {Mentioned: [listen], CommentAdded: [listen]})
+    handlers: dict[Any, Any] = {Mentioned: [listen], CommentAdded: [listen]}
+    monkeypatch.setattr(town.parts.database.dispatcher, "_handlers", handlers)
     names = " ".join(f"@{town.handles[who]}" for who in ("follower", "friend", "blocked", "owner", "member"))
     comment = await town.act(actions.add_comment, "member", post_id=post_id, text=f"Hi {names}")
     linked = {who for who, handle in town.handles.items() if f'href="/@{handle}"' in comment.body_html}

@@ -485,7 +485,8 @@ async def readings_of(tx: Transaction, viewer: Viewer, world: World, reader: str
     readable = expected_in(world.readable(reader), world, reader)
     found = await posts.read_posts(tx, viewer=viewer, ids=[post.id for post in world.posts.values()])
     yield "posts", shown_in(found, world), readable
-    yield "latest", shown_in(await every_page(posts.latest_posts, tx, viewer=viewer), world), readable
+    unmuted = expected_in(world.unmuted(reader, world.readable(reader)), world, reader)
+    yield "latest", shown_in(await every_page(posts.latest_posts, tx, viewer=viewer), world), unmuted
     trends = await feeds.read_trending(tx, viewer=viewer, limit=200)
     yield "trending", shown_in(trends, world), expected_in(world.trending(reader), world, reader)
     told = {f"{post.id}: {post.reaction_count} reactions, {post.comment_count} comments, {post.share_count} shares" for post in found}

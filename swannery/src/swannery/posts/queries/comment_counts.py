@@ -17,7 +17,8 @@ async def recount_comments(tx: Transaction, *, post_id: int, comment_ids: Collec
     # sees all: the stored count is of everybody; who is hidden from a viewer is left out when it is read
     await tx.sql(
         "UPDATE swannery.comments AS c SET reaction_count = r.count, reaction_counts = r.others,"
-        " score = r.others_than_author * %(reaction)s + s.repliers * %(reply)s + s.answered * %(answer)s FROM unnest(%(ids)s::bigint[]) AS wanted (id)"
+        " score = r.others_than_author * %(reaction)s + s.repliers * %(reply)s + s.answered * %(answer)s"
+        " FROM unnest(%(ids)s::bigint[]) AS wanted (id)"
         " JOIN swannery.comments w ON w.post_id = %(post)s AND w.id = wanted.id JOIN swannery.posts p ON p.id = w.post_id"
         f" CROSS JOIN LATERAL (SELECT count(*), ARRAY[{OTHER_KINDS}]::integer[] AS others,"
         " count(*) FILTER (WHERE x.member_id <> w.author_id) AS others_than_author FROM swannery.comment_reactions x"
