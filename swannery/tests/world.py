@@ -60,6 +60,7 @@ class World:
     comments: dict[str, Written] = field(default_factory=dict)
     reactions: dict[str, set[str]] = field(default_factory=dict)
     votes: dict[str, dict[str, int]] = field(default_factory=dict)
+    comment_reactions: dict[str, set[str]] = field(default_factory=dict)
     kept: dict[str, set[str]] = field(default_factory=dict)
 
     def hidden(self, viewer: str | None, person: str) -> bool:
@@ -133,6 +134,9 @@ class World:
             return None
         told = [choice for who, choice in votes.items() if not self.hidden(viewer, who)]
         return told.count(1), told.count(2)
+
+    def comment_reactors(self, viewer: str | None, mark: str) -> set[str]:
+        return {who for who in self.comment_reactions.get(mark, set()) if not self.hidden(viewer, who)}
 
     def counts(self, viewer: str | None, mark: str) -> tuple[int, int, int]:
         """How many reacted, answered and handed it on, as far as this viewer is told."""
@@ -341,6 +345,13 @@ async def discuss(town: Town, world: World) -> None:
             state="held" if name == "c held" else "shown",
             deleted="deleted" in name and name != "r to deleted",
         )
+    for number, who in enumerate(("blocked", "blocker", "gone", "friend", "neighbour")):
+        for name in ("c member", "r to blocked"):
+            await town.act(
+                posts.react_to_comment, who, post_id=world.posts[marked("public")].id, comment_id=world.comments[marked(name)].id,
+                on=True, kind=REACTIONS[number],
+            )  # fmt: skip
+            world.comment_reactions.setdefault(marked(name), set()).add(who)
     for one in world.comments.values():
         if one.state == "held":
             await town.sql("UPDATE swannery.comments SET state = 'held' WHERE id = %(id)s", id=one.id)

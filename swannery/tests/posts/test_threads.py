@@ -298,3 +298,52 @@ async def test_the_api_lists_a_conversation_flat_with_what_stands_where(town: To
         assert (await api.get(f"/api/v1/posts/{post_id}/comments/{first}")).status_code == 404
         refused = await api.client.post(f"/api/v1/posts/{post_id}/comments", json={"text": "x", "parent_id": first})
         assert refused.status_code == 404
+
+
+async def test_people_react_to_comments_in_one_way_each_and_are_counted_as_far_as_one_may_know_of_them(town: Town) -> None:
+    post_id = await publish(town)
+    comment = await say(town, "owner", post_id, "hm")
+
+    async def react(who: str, kind: str = "like", *, on: bool = True) -> None:
+        await town.act(actions.react_to_comment, who, post_id=post_id, comment_id=comment, on=on, kind=kind)
+
+    await asyncio.gather(*(react(who) for who in ("member", "friend", "member", "blocked", "gone")))
+    await react("member", "fire")
+    await react("friend", on=False)
+    await react("friend", on=False)
+    await react("owner", "hug")
+    await town.act(connections.block, "trainer", person_id=town.ids["blocked"])
+    for who, expected in (("follower", {"like": 2, "fire": 1, "hug": 1}), ("trainer", {"like": 1, "fire": 1, "hug": 1})):
+        found = await town.act(actions.read_comment, who, post_id=post_id, comment_id=comment)
+        assert {one.kind: one.count for one in found.reactions} == expected
+        assert found.reaction_count == sum(expected.values())
+        people, _ = await town.act(actions.list_comment_reactors, who, post_id=post_id, comment_id=comment)
+        assert len(people) == found.reaction_count
+    assert (await town.act(actions.read_comment, "member", post_id=post_id, comment_id=comment)).reaction == "fire"
+    await town.sql("UPDATE swannery.members SET state = 'inactive' WHERE id = %(id)s", id=town.ids["gone"])
+    async with town.parts.database.transaction() as tx:
+        await actions.recount_around(tx, member_ids=[town.ids["gone"]])
+    assert (await town.act(actions.read_comment, "member", post_id=post_id, comment_id=comment)).reaction_count == 3
+    score = (await town.sql("SELECT score FROM swannery.comments WHERE id = %(id)s", id=comment))[0][0]
+    assert score == 2, "one's own reaction puts nothing first, nor that of who is gone"
+
+
+async def test_nobody_reacts_to_a_comment_they_may_not_read(town: Town) -> None:
+    post_id = await publish(town)
+    comment = await say(town, "blocked", post_id, "hm")
+    await town.act(connections.block, "friend", person_id=town.ids["blocked"])
+    with pytest.raises(NotThere):
+        await town.act(actions.react_to_comment, "friend", post_id=post_id, comment_id=comment, on=True)
+    with pytest.raises(NotThere):
+        await town.act(actions.list_comment_reactors, "friend", post_id=post_id, comment_id=comment)
+
+
+async def test_reacting_to_a_comment_works_without_scripts(town: Town) -> None:
+    post_id = await publish(town)
+    comment = await say(town, "member", post_id, "hm")
+    async with town.browser("friend") as browser:
+        answer = await browser.post(f"/posts/{post_id}/comments/{comment}/reaction", kind="hug")
+        assert answer.headers["location"] == f"/posts/{post_id}#comment-{comment}"
+        assert 'id="reaction-c' in (await browser.get(f"/posts/{post_id}")).text
+        assert "Mx Friend" in (await browser.get(f"/posts/{post_id}/comments/{comment}/reactions?kind=hug")).text
+        assert "Mx Friend" not in (await browser.get(f"/posts/{post_id}/comments/{comment}/reactions?kind=fire")).text.split("</nav>")[-1]

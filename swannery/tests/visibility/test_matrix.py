@@ -110,6 +110,7 @@ class Said(NamedTuple):
 
     path: str
     replies: bool = False
+    reactors: bool = False
 
 
 class Shown(NamedTuple):
@@ -193,6 +194,11 @@ ROUTES: Mapping[str, Probe] = {
     "GET /api/v1/posts/{post_id}/comments": Once("/api/v1/posts/{id}/comments", comments=True),
     "GET /posts/{post_id}/comments/{comment_id}": Said("/posts/{id}/comments/{comment}", replies=True),
     "GET /api/v1/posts/{post_id}/comments/{comment_id}": Said("/api/v1/posts/{id}/comments/{comment}"),
+    "GET /posts/{post_id}/comments/{comment_id}/reactions": Said("/posts/{id}/comments/{comment}/reactions", reactors=True),
+    "GET /api/v1/posts/{post_id}/comments/{comment_id}/reactions": Said("/api/v1/posts/{id}/comments/{comment}/reactions", reactors=True),
+    "POST /posts/{post_id}/comments/{comment_id}/reaction": Act("/posts/{id}/comments/{comment}/reaction", {"on": "1"}, readers=303),
+    "PUT /api/v1/posts/{post_id}/comments/{comment_id}/reaction": Act("/api/v1/posts/{id}/comments/{comment}/reaction", {}, readers=200),
+    "DELETE /api/v1/posts/{post_id}/comments/{comment_id}/reaction": Act("/api/v1/posts/{id}/comments/{comment}/reaction", {}, readers=200),
     "POST /posts/{post_id}/comments": Act("/posts/{id}/comments", TEXT, readers=303),
     "POST /posts/{post_id}/reaction": Act("/posts/{id}/reaction", {"on": "1"}, readers=303),
     "GET /posts/{post_id}/reactions": Named("/posts/{id}/reactions"),
@@ -457,14 +463,20 @@ class Inspector:
 
     async def _one_comment(self, route: str, probe: Said, viewer: str | None, browser: Browser, *, mark: str) -> None:
         """What is hidden holds a place for what is beneath it; it tells neither its words nor whose it was."""
-        comment = self.world.comments[mark]
+        comment, members_only = self.world.comments[mark], probe.reactors
         expected = self.world.read_at(viewer, mark) & (set(self.world.comments) if probe.replies else {mark})
         answer = await browser.get(probe.path.format(id=self.world.posts[comment.under or ""].id, comment=comment.id))
-        self.judge(route, viewer, about=mark, seen=answer.status_code, expected=200 if expected else ABSENT)
-        self.judge(route, viewer, about=f"{mark} text", seen=seen_in(answer.text, self.world, comments=True), expected=expected)
-        known = {self.world.comments[one].author for one in expected} | {"owner", viewer}
-        names = {name.lower() for name in PERSON.findall(answer.text)} - known
-        self.judge(route, viewer, about=f"{mark} names", seen=names, expected=set())
+        refused = (401 if "/api/" in route else SIGN_IN) if members_only and viewer is None else 0
+        self.judge(route, viewer, about=mark, seen=answer.status_code, expected=refused or (200 if expected else ABSENT))
+        texts = set() if members_only else expected
+        self.judge(route, viewer, about=f"{mark} text", seen=seen_in(answer.text, self.world, comments=True), expected=texts)
+        known = {self.world.comments[one].author for one in texts} | {"owner", viewer}
+        reacted = self.world.comment_reactors(viewer, mark) - {viewer} if members_only and expected and not refused else set()
+        names = {name.lower() for name in PERSON.findall(answer.text)} - (({viewer}) if members_only else known)
+        self.judge(route, viewer, about=f"{mark} names", seen=names, expected=reacted)
+        if route.startswith("GET /api/") and not members_only and answer.status_code == 200:
+            counted = len(self.world.comment_reactors(viewer, mark))
+            self.judge(route, viewer, about=f"{mark} count", seen=answer.json()["reaction_count"], expected=counted)
 
     async def _for_members(self, route: str, probe: Shown | Named, viewer: str | None, browser: Browser, *, mark: str) -> None:
         post = self.world.posts[mark]

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import msgspec
-from litestar import delete, get, post
+from litestar import delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, JSONBody, QueryParameter
 
@@ -12,8 +12,8 @@ from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import PROBLEMS, Id
 from swannery.posts import actions
 from swannery.posts.api.parameters import AfterId, IdempotencyKey, PathId
-from swannery.posts.models import LONGEST_COMMENT, CommentOrder
-from swannery.posts.schemas import CommentOut, CommentsOut, branches_out, comment_out
+from swannery.posts.models import LONGEST_COMMENT, CommentOrder, ReactionKind
+from swannery.posts.schemas import CommentOut, CommentsOut, ReactorOut, ReactorsOut, branches_out, comment_out, person_out
 
 
 class NewComment(msgspec.Struct, forbid_unknown_fields=True):
@@ -70,4 +70,52 @@ async def remove_comment(tx: NamedDependency[Transaction], viewer: NamedDependen
     await actions.delete_comment(tx, viewer=viewer, post_id=post_id, comment_id=comment_id)
 
 
-routes = [read_comments, read_comment, comment, remove_comment]
+@put("/api/v1/posts/{post_id:int}/comments/{comment_id:int}/reaction", responses=PROBLEMS, tags=["posts"], summary="React to a comment")
+async def react_to_comment(
+    tx: NamedDependency[Transaction],
+    viewer: NamedDependency[Viewer],
+    post_id: PathId,
+    comment_id: PathId,
+    kind: FromQuery[ReactionKind] = "like",
+) -> CommentOut:
+    """React to a comment in one way; another one takes its place, the same again changes nothing."""
+    found = await actions.react_to_comment(tx, viewer=viewer, post_id=post_id, comment_id=comment_id, on=True, kind=kind)
+    return comment_out(found)
+
+
+@delete(
+    "/api/v1/posts/{post_id:int}/comments/{comment_id:int}/reaction",
+    status_code=200,
+    responses=PROBLEMS,
+    tags=["posts"],
+    summary="Take a reaction to a comment back",
+)
+async def take_back_from_comment(
+    tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], post_id: PathId, comment_id: PathId
+) -> CommentOut:
+    """Take a reaction back; again changes nothing."""
+    return comment_out(await actions.react_to_comment(tx, viewer=viewer, post_id=post_id, comment_id=comment_id, on=False))
+
+
+@get(
+    "/api/v1/posts/{post_id:int}/comments/{comment_id:int}/reactions",
+    responses=PROBLEMS,
+    tags=["posts"],
+    summary="See who reacted to a comment",
+)
+async def list_comment_reactors(
+    tx: NamedDependency[Transaction],
+    viewer: NamedDependency[Viewer],
+    post_id: PathId,
+    comment_id: PathId,
+    kind: FromQuery[ReactionKind | None] = None,
+    after: AfterId = 0,
+) -> ReactorsOut:
+    """Return who reacted to a comment, as far as the viewer may know of them."""
+    found, next_after = await actions.list_comment_reactors(
+        tx, viewer=viewer, post_id=post_id, comment_id=comment_id, kind=kind, after=after
+    )
+    return ReactorsOut(items=[ReactorOut(person=person_out(one.person), kind=one.kind) for one in found], next_after=next_after)
+
+
+routes = [react_to_comment, take_back_from_comment, list_comment_reactors, read_comments, read_comment, comment, remove_comment]

@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Mapping
 
+from swannery.accounts.models import Person
 from swannery.foundation.database import Transaction
 from swannery.foundation.viewer import Viewer
-from swannery.posts.models import AUTHOR_REPLY_COUNTS, REACTION_COUNTS, REACTIONS, REPLY_COUNTS
+from swannery.posts.models import AUTHOR_REPLY_COUNTS, REACTION_COUNTS, REACTIONS, REPLY_COUNTS, ReactionKind, Reactor
+from swannery.posts.visibility import SHARED, comment_visible_sql, shared_visible_sql, viewer_values, visible_sql
 
 OTHER_KINDS = ", ".join(f"count(*) FILTER (WHERE x.kind = '{kind}')" for kind in REACTIONS[1:])
 
@@ -31,6 +33,45 @@ async def recount_comments(tx: Transaction, *, post_id: int, comment_ids: Collec
             "post": post_id, "ids": list(comment_ids), "reaction": REACTION_COUNTS, "reply": REPLY_COUNTS, "answer": AUTHOR_REPLY_COUNTS,
         },
     )  # fmt: skip
+
+
+async def set_reaction(tx: Transaction, *, post_id: int, comment_id: int, member_id: int, kind: ReactionKind) -> bool:
+    """Store a reaction, one per member and comment; False when it was there already. The comment is locked already."""
+    return bool(
+        await tx.sql_count(
+            "INSERT INTO swannery.comment_reactions AS r (post_id, comment_id, member_id, kind, created_at)"
+            " VALUES (%(post)s, %(comment)s, %(member)s, %(kind)s, %(now)s) ON CONFLICT (post_id, comment_id, member_id)"
+            " DO UPDATE SET kind = excluded.kind, created_at = excluded.created_at WHERE r.kind <> excluded.kind",
+            {"post": post_id, "comment": comment_id, "member": member_id, "kind": kind, "now": tx.now},
+        )
+    )
+
+
+async def delete_reaction(tx: Transaction, *, post_id: int, comment_id: int, member_id: int) -> bool:
+    """Take a reaction back; False when there was none."""
+    return bool(
+        await tx.sql_count(
+            "DELETE FROM swannery.comment_reactions WHERE post_id = %(post)s AND comment_id = %(comment)s AND member_id = %(member)s",
+            {"post": post_id, "comment": comment_id, "member": member_id},
+        )
+    )
+
+
+async def read_reactors(
+    tx: Transaction, *, post_id: int, comment_id: int, viewer: Viewer, kind: ReactionKind | None, after: int, limit: int
+) -> list[Reactor]:
+    """Return who reacted to a comment, in order of their ids, if the viewer may read it and may know of them. Index: the primary key."""
+    found = await tx.read(
+        "SELECT m.id, m.name, m.handle, m.role, r.kind FROM swannery.comment_reactions r JOIN swannery.members m ON m.id = r.member_id"
+        " JOIN swannery.comments c ON c.post_id = r.post_id AND c.id = r.comment_id JOIN swannery.members ca ON ca.id = c.author_id"
+        f" JOIN swannery.posts p ON p.id = r.post_id JOIN swannery.members a ON a.id = p.author_id{SHARED}"
+        " WHERE r.post_id = %(post)s AND r.comment_id = %(comment)s AND r.member_id > %(after)s"
+        " AND (%(kind)s::text IS NULL OR r.kind = %(kind)s)"
+        " AND m.state = 'active' AND NOT r.member_id = ANY(%(viewer_blocked)s::bigint[])"
+        f" AND {comment_visible_sql()} AND {visible_sql()} AND {shared_visible_sql()} ORDER BY r.member_id LIMIT %(limit)s",
+        {"post": post_id, "comment": comment_id, "after": after, "kind": kind, "limit": limit, **viewer_values(viewer)},
+    )
+    return [Reactor(person=Person(id=row[0], name=row[1], handle=row[2], role=row[3]), kind=row[4]) for row in found]
 
 
 async def hidden_reactions(tx: Transaction, *, post_id: int, ids: Collection[int], viewer: Viewer) -> Mapping[int, dict[str, int]]:
