@@ -1,4 +1,5 @@
 """What leaves as JSON: every field is named here, so nothing else gets out. Other features answer with these too."""
+# long file: every field that may leave stands in one place
 
 from collections.abc import Iterable
 from datetime import datetime
