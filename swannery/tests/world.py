@@ -36,6 +36,7 @@ class Written:
     deleted: bool = False
     community: str | None = None
     under: str | None = None
+    answers: str | None = None  # the mark of the comment that it replies to
     shares: str | None = None  # the mark of the post that it hands on
     quote: bool = False
     tagged: bool = False
@@ -59,6 +60,7 @@ class World:
     comments: dict[str, Written] = field(default_factory=dict)
     reactions: dict[str, set[str]] = field(default_factory=dict)
     votes: dict[str, dict[str, int]] = field(default_factory=dict)
+    comment_reactions: dict[str, set[str]] = field(default_factory=dict)
     kept: dict[str, set[str]] = field(default_factory=dict)
 
     def hidden(self, viewer: str | None, person: str) -> bool:
@@ -133,6 +135,9 @@ class World:
         told = [choice for who, choice in votes.items() if not self.hidden(viewer, who)]
         return told.count(1), told.count(2)
 
+    def comment_reactors(self, viewer: str | None, mark: str) -> set[str]:
+        return {who for who in self.comment_reactions.get(mark, set()) if not self.hidden(viewer, who)}
+
     def counts(self, viewer: str | None, mark: str) -> tuple[int, int, int]:
         """How many reacted, answered and handed it on, as far as this viewer is told."""
         comments = [one for one in self.comments.values() if one.under == mark and one.state == "shown" and not one.deleted]
@@ -159,6 +164,23 @@ class World:
 
     def bookmarks(self, viewer: str) -> set[str]:
         return self.kept.get(viewer, set()) & self.readable(viewer)
+
+    def depth(self, mark: str) -> int:
+        """How many comments stand above this one."""
+        above = self.comments[mark].answers
+        return 1 + self.depth(above) if above else 0
+
+    def beneath(self, mark: str) -> set[str]:
+        """A comment and all that was said to it, and to that."""
+        replies = {other for other, one in self.comments.items() if one.answers == mark}
+        return {mark}.union(*(self.beneath(reply) for reply in replies))
+
+    def read_at(self, viewer: str | None, mark: str) -> set[str]:
+        """What is read of a conversation where somebody looks at one comment of it; nothing where they find nothing there."""
+        under = self.comments[mark].under
+        if under is None or not self.may_read(viewer, self.posts[under]):
+            return set()
+        return {one for one in self.beneath(mark) if self.may_read_comment(viewer, self.comments[one])}
 
     def comments_under(self, viewer: str | None, post_mark: str) -> set[str]:
         return {mark for mark, one in self.comments.items() if one.under == post_mark and self.may_read_comment(viewer, one)}
@@ -317,25 +339,56 @@ async def connect(town: Town, world: World) -> None:
         await town.act(connections.accept_friend_request, "owner", person_id=ids[other])
 
 
+# Who says what to whom: in every conversation somebody is hidden from somebody, at its top, in its midst and at its end.
+SAID = (
+    ("c member", "member", "public", None),
+    ("c blocked", "blocked", "public", None),
+    ("c gone", "gone", "public", None),
+    ("c held", "follower", "public", None),
+    ("c deleted", "friend", "public", None),
+    ("c to friends", "friend", "friends", None),
+    ("r to blocked", "neighbour", "public", "c blocked"),
+    ("r to gone", "neighbour", "public", "c gone"),
+    ("r to held", "member", "public", "c held"),
+    ("r to deleted", "asker", "public", "c deleted"),
+    ("r of blocked", "blocked", "public", "c member"),
+    ("rr to blocked", "follower", "public", "r of blocked"),
+    ("rrr of blocker", "blocker", "public", "rr to blocked"),
+    ("rrrr deep", "member", "public", "rrr of blocker"),
+    ("r deleted last", "member", "public", "r to gone"),
+    ("r to friends", "owner", "friends", "c to friends"),
+)
+
+
 async def discuss(town: Town, world: World) -> None:
-    under = world.posts[marked("public")]
-    for name, author in (
-        ("c member", "member"),
-        ("c blocked", "blocked"),
-        ("c gone", "gone"),
-        ("c held", "follower"),
-        ("c deleted", "friend"),
-    ):
+    for name, author, post, answers in SAID:
+        under, above = world.posts[marked(post)], world.comments[marked(answers)] if answers else None
         mark = marked(name)
-        comment = await town.act(posts.add_comment, author, post_id=under.id, text=f"{mark} replied")
-        held, deleted = name == "c held", name == "c deleted"
-        if held:
-            await town.sql("UPDATE swannery.comments SET state = 'held' WHERE id = %(id)s", id=comment.id)
-        if deleted:
-            await town.act(posts.delete_comment, author, post_id=under.id, comment_id=comment.id)
+        comment = await town.act(posts.add_comment, author, post_id=under.id, text=f"{mark} replied", parent_id=above.id if above else None)
         world.comments[mark] = Written(
-            mark=mark, author=author, id=comment.id, under=under.mark, state="held" if held else "shown", deleted=deleted
+            mark=mark,
+            author=author,
+            id=comment.id,
+            under=under.mark,
+            answers=above.mark if above else None,
+            state="held" if name == "c held" else "shown",
+            deleted="deleted" in name and name != "r to deleted",
         )
+    for number, who in enumerate(("blocked", "blocker", "gone", "friend", "neighbour")):
+        for name in ("c member", "r to blocked"):
+            await town.act(
+                posts.react_to_comment, who, post_id=world.posts[marked("public")].id, comment_id=world.comments[marked(name)].id,
+                on=True, kind=REACTIONS[number],
+            )  # fmt: skip
+            world.comment_reactions.setdefault(marked(name), set()).add(who)
+    for one in world.comments.values():
+        if one.state == "held":
+            await town.sql("UPDATE swannery.comments SET state = 'held' WHERE id = %(id)s", id=one.id)
+            await town.sql(
+                "UPDATE swannery.posts SET comment_count = comment_count - 1 WHERE id = %(id)s", id=world.posts[one.under or ""].id
+            )
+        if one.deleted:
+            await town.act(posts.delete_comment, one.author, post_id=world.posts[one.under or ""].id, comment_id=one.id)
 
 
 async def keep_and_like(town: Town, world: World) -> None:

@@ -146,6 +146,7 @@ async def talk(town: Town, config: Config) -> None:
     for who, comment in (("member", "Strong! 💪"), ("friend", LONGEST), ("owner", "Thank you both. Thursday again?")):
         await town.act(posts.add_comment, who, post_id=shared, text=comment)
         await town.act(posts.react, who, post_id=shared, on=True)
+    await converse(town, post_id=shared)
     await town.sql("UPDATE swannery.posts SET reaction_count = 9999 WHERE body LIKE 'First **pull-up**%%'")
     await town.sql(
         "UPDATE swannery.posts SET published_at = published_at - make_interval(hours => (%(last)s - id)::integer * 7)", last=shared
@@ -155,6 +156,22 @@ async def talk(town: Town, config: Config) -> None:
     async with town.parts.database.transaction() as tx:
         for (post_id,) in await tx.sql("SELECT id FROM swannery.posts"):
             await feeds.fan_out(tx, post_id=post_id, published_at=tx.now.timestamp())
+
+
+async def converse(town: Town, *, post_id: int) -> None:
+    """A conversation that goes deep, with somebody gone in its midst, and one comment with more replies than are shown."""
+    first = (await town.act(posts.add_comment, "neighbour", post_id=post_id, text="Which coffee, though?")).id
+    deep = first
+    for who, words in (
+        ("owner", "Filter. Always filter."), ("follower", "I would have said espresso."), ("member", LONGEST),
+        ("owner", "Espresso is for leg day."), ("neighbour", "Noted."),
+    ):  # fmt: skip
+        deep = (await town.act(posts.add_comment, who, post_id=post_id, text=words, parent_id=deep)).id
+    gone = (await town.act(posts.add_comment, "asker", post_id=post_id, text="Tea!", parent_id=first)).id
+    await town.act(posts.add_comment, "friend", post_id=post_id, text="Brave of you.", parent_id=gone)
+    await town.act(posts.delete_comment, "asker", post_id=post_id, comment_id=gone)
+    for words in ("And cake?", "Asking for a friend.", "Two friends."):
+        await town.act(posts.add_comment, "neighbour", post_id=post_id, text=words, parent_id=first)
 
 
 async def hand_on(town: Town, *, post_id: int) -> None:

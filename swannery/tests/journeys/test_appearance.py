@@ -1,5 +1,6 @@
 """Every page, on the phone and on the desk, in light and dark: nothing too wide, nothing that axe finds, and its picture kept."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ PLACES = (
     Place(name="discover-empty", path="/discover", where="quiet"),
     Place(name="post", path="/posts/9"),
     Place(name="post-held", path="/posts/8"),
+    Place(name="thread", path="/posts/9/comments/4?order=newest"),
+    Place(name="thread-deep", path="/posts/9/comments/7"),
     Place(name="profile-own", path="/@owner"),
     Place(name="profile-trainer", path="/@trainer"),
     Place(name="profile-long-name", path="/@friend"),
@@ -139,6 +142,11 @@ def open_reactions(page: Page) -> None:
     page.get_by_label("More ways to react").first.click()
 
 
+def open_reply(page: Page) -> None:
+    page.locator(".comment").first.get_by_role("link", name=re.compile("^Reply")).first.click()
+    page.get_by_label("Your reply", exact=True).wait_for()
+
+
 def open_choices(page: Page) -> None:
     page.get_by_text("More choices").click()
 
@@ -158,6 +166,7 @@ STATES: tuple[tuple[Place, Callable[[Page], None]], ...] = (
     (Place(name="profile-menu", path="/@trainer"), open_menu),
     (Place(name="post-menu", path="/posts/9"), open_menu),
     (Place(name="post-reactions", path="/posts/9"), open_reactions),
+    (Place(name="post-reply", path="/posts/9"), open_reply),
     (Place(name="compose-choices", path="/compose"), open_choices),
     (Place(name="compose-refused", path="/compose", status=422), write_too_much),
     (Place(name="profile-all-of-a-post", path="/@trainer"), show_all),

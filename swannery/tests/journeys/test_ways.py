@@ -76,6 +76,22 @@ def answer(client: Window) -> None:
     page.get_by_role("button", name="Send your comment").click()
     expect(page.locator(".comment", has_text="This helps more than you know.").last).to_be_visible()
     expect(field).to_have_value("")
+    reply_to(page, "This helps more than you know.")
+
+
+def reply_to(page: Page, words: str) -> None:
+    """Answer a comment where it stands: the line opens beneath it, has the focus, and goes when the answer is there."""
+    comment = page.locator(".comment", has_text=words).last
+    comment.get_by_role("link", name=re.compile("^Reply")).click()
+    line = comment.get_by_label("Your reply", exact=True)
+    expect(line).to_be_focused()
+    line.fill("Beneath it, with thanks.")
+    comment.get_by_role("button", name="Send your reply").click()
+    expect(comment.locator(".replies .comment")).to_contain_text("Beneath it, with thanks.")
+    expect(line).to_have_count(0)
+    page.reload()
+    page.get_by_role("link", name="Newest").click()
+    expect(page.locator(".comments > .comment").first).to_contain_text(words)
 
 
 def found_community(client: Window, *, name: str) -> None:
@@ -154,6 +170,12 @@ def test_everything_can_be_written_without_scripts(chromium: Browser, busy: Site
         page.get_by_label("Your comment", exact=True).fill("And answered without one.")
         page.get_by_role("button", name="Send your comment").click()
         expect(page.locator(".comment")).to_contain_text("And answered without one.")
+        page.locator(".comment").get_by_role("link", name=re.compile("^Reply")).click()
+        page.get_by_label("Your reply", exact=True).fill("And again, beneath it.")
+        page.get_by_role("button", name="Send your reply").click()
+        expect(page.locator(".comments > .comment")).to_contain_text("And again, beneath it.")
+        page.get_by_role("link", name="To the post").first.click()
+        expect(page.locator(".replies .comment")).to_contain_text("And again, beneath it.")
 
 
 def tab_to(opened: Window, name: str) -> None:

@@ -1,6 +1,8 @@
 """Changing one's words with everybody seeing what was changed; deleting with a way back; pinning."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from town import Town
@@ -154,3 +156,19 @@ async def test_a_warning_folds_the_words_away_and_needs_no_script(town: Town) ->
     with pytest.raises(Invalid) as refused:
         await publish(town, warning="w" * 121)
     assert list(refused.value.fields) == ["warning"]
+
+
+async def test_whoever_edits_in_two_windows_is_shown_both_texts_and_may_send_once_more(town: Town) -> None:
+    post_id = await publish(town, "as it was")
+    async with town.browser("owner") as browser:
+        await edit(town, post_id, "from the other window")
+        answer = await browser.post(f"/posts/{post_id}/edit", text="typed here", warning="careful", seen="")
+        assert answer.status_code == 409
+        for words in ("typed here", "careful", "from the other window", "changed meanwhile"):
+            assert words in answer.text, words
+        assert (await read(town, post_id)).body == "from the other window"
+        seen = re.search(r'name="seen" value="([^"]+)"', answer.text)
+        assert seen is not None
+        again = await browser.post(f"/posts/{post_id}/edit", text="typed here", warning="", seen=unescape(seen[1]))
+        assert again.status_code == 303
+    assert (await read(town, post_id)).body == "typed here"

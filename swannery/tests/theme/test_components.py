@@ -134,7 +134,7 @@ def test_a_refused_post_keeps_every_word_and_explains_at_the_field(environment: 
 
 
 def test_an_added_comment_brings_itself_the_new_count_and_an_empty_form(environment: jinja2.Environment) -> None:
-    shown = piece(environment, 'comment_added(posts[0], comments[0], empty_form, "new-key")')
+    shown = piece(environment, 'comment_added(posts[0], branches[0], empty_form, "new-key")')
     moved = [element.attributes["hx-swap-oob"] for element in shown.inside if "hx-swap-oob" in element.attributes]
     assert moved == ["beforeend:#comments-101", "true"]
     assert shown.named("client_key")[0].attributes["value"] == "new-key"

@@ -20,6 +20,7 @@ from swannery.config import Config
 from swannery.feeds import actions as feeds
 from swannery.feeds.models import WEIGHTS
 from swannery.posts import visibility
+from swannery.posts.queries.comments import LEVELS
 
 MARK = re.compile(r"zq[a-z ]+qz")
 PERSON = re.compile(r"Mx ([A-Z][a-z]+)")
@@ -104,6 +105,14 @@ class Once(NamedTuple):
     own_words: bool = False
 
 
+class Said(NamedTuple):
+    """A route that shows one comment, with `replies` also what is beneath it, asked for each comment there is."""
+
+    path: str
+    replies: bool = False
+    reactors: bool = False
+
+
 class Shown(NamedTuple):
     """A route for members that shows a post as it would be handed on: a share as what it shares, a quote by its own words."""
 
@@ -174,7 +183,7 @@ COMMON = frozenset({303, 404, 409, 422})
 TEXT = {"text": "quite so"}
 
 # Every route of the app, and what it may show to whom. A route that is not in here fails the test below.
-Probe = Read | Once | Shown | Named | Picture | Act | Person | Own
+Probe = Read | Once | Said | Shown | Named | Picture | Act | Person | Own
 ROUTES: Mapping[str, Probe] = {
     "GET /": Read("/", home),
     "GET /discover": Read("/discover", readable),
@@ -191,6 +200,13 @@ ROUTES: Mapping[str, Probe] = {
     "GET /posts/{post_id}": Once("/posts/{id}", comments=True),
     "GET /api/v1/posts/{post_id}": Once("/api/v1/posts/{id}"),
     "GET /api/v1/posts/{post_id}/comments": Once("/api/v1/posts/{id}/comments", comments=True),
+    "GET /posts/{post_id}/comments/{comment_id}": Said("/posts/{id}/comments/{comment}", replies=True),
+    "GET /api/v1/posts/{post_id}/comments/{comment_id}": Said("/api/v1/posts/{id}/comments/{comment}"),
+    "GET /posts/{post_id}/comments/{comment_id}/reactions": Said("/posts/{id}/comments/{comment}/reactions", reactors=True),
+    "GET /api/v1/posts/{post_id}/comments/{comment_id}/reactions": Said("/api/v1/posts/{id}/comments/{comment}/reactions", reactors=True),
+    "POST /posts/{post_id}/comments/{comment_id}/reaction": Act("/posts/{id}/comments/{comment}/reaction", {"on": "1"}, readers=303),
+    "PUT /api/v1/posts/{post_id}/comments/{comment_id}/reaction": Act("/api/v1/posts/{id}/comments/{comment}/reaction", {}, readers=200),
+    "DELETE /api/v1/posts/{post_id}/comments/{comment_id}/reaction": Act("/api/v1/posts/{id}/comments/{comment}/reaction", {}, readers=200),
     "POST /posts/{post_id}/comments": Act("/posts/{id}/comments", TEXT, readers=303),
     "POST /posts/{post_id}/reaction": Act("/posts/{id}/reaction", {"on": "1"}, readers=303),
     "GET /posts/{post_id}/reactions": Named("/posts/{id}/reactions"),
@@ -379,18 +395,23 @@ class Inspector:
             expected = probe.expected(self.world, viewer)
             seen = seen_in(answer.text, self.world) if isinstance(expected, set) and answer.status_code == 200 else answer.status_code
             self.judge(route, viewer, about=probe.path, seen=seen, expected=expected)
-        elif isinstance(probe, Once):
-            for mark in self.world.posts:
-                await self._one_post(route, probe, viewer, browser, mark=mark)
-        elif isinstance(probe, Shown | Named):
-            for mark in self.world.posts:
-                await self._for_members(route, probe, viewer, browser, mark=mark)
+        elif isinstance(probe, Once | Said | Shown | Named):
+            await self._each(route, probe, viewer, browser)
         elif isinstance(probe, Picture):
             await self._pictures(route, probe, viewer, browser)
         elif isinstance(probe, Act):
             await self._act_on_all(route, probe, viewer, browser)
         elif isinstance(probe, Own):
             await self._own(route, probe, viewer, browser)
+
+    async def _each(self, route: str, probe: Once | Said | Shown | Named, viewer: str | None, browser: Browser) -> None:
+        for mark in self.world.comments if isinstance(probe, Said) else self.world.posts:
+            if isinstance(probe, Once):
+                await self._one_post(route, probe, viewer, browser, mark=mark)
+            elif isinstance(probe, Said):
+                await self._one_comment(route, probe, viewer, browser, mark=mark)
+            else:
+                await self._for_members(route, probe, viewer, browser, mark=mark)
 
     async def _pictures(self, route: str, probe: Picture, viewer: str | None, browser: Browser) -> None:
         """Say that one has each already: who may see it learns that it is still the same, everybody else that there is none."""
@@ -468,7 +489,25 @@ class Inspector:
             self.judge(route, viewer, about=f"{mark} tally", seen=tally, expected=expected_tally)
         if probe.comments:
             seen = seen_in(answer.text, self.world, comments=True)
-            self.judge(route, viewer, about=f"{mark} comments", seen=seen, expected=self.world.comments_under(viewer, mark))
+            near = {one for one in self.world.comments_under(viewer, mark) if self.world.depth(one) < LEVELS}
+            self.judge(route, viewer, about=f"{mark} comments", seen=seen, expected=near)
+
+    async def _one_comment(self, route: str, probe: Said, viewer: str | None, browser: Browser, *, mark: str) -> None:
+        """What is hidden holds a place for what is beneath it; it tells neither its words nor whose it was."""
+        comment, members_only = self.world.comments[mark], probe.reactors
+        expected = self.world.read_at(viewer, mark) & (set(self.world.comments) if probe.replies else {mark})
+        answer = await browser.get(probe.path.format(id=self.world.posts[comment.under or ""].id, comment=comment.id))
+        refused = (401 if "/api/" in route else SIGN_IN) if members_only and viewer is None else 0
+        self.judge(route, viewer, about=mark, seen=answer.status_code, expected=refused or (200 if expected else ABSENT))
+        texts = set() if members_only else expected
+        self.judge(route, viewer, about=f"{mark} text", seen=seen_in(answer.text, self.world, comments=True), expected=texts)
+        known = {self.world.comments[one].author for one in texts} | {"owner", viewer}
+        reacted = self.world.comment_reactors(viewer, mark) - {viewer} if members_only and expected and not refused else set()
+        names = {name.lower() for name in PERSON.findall(answer.text)} - (({viewer}) if members_only else known)
+        self.judge(route, viewer, about=f"{mark} names", seen=names, expected=reacted)
+        if route.startswith("GET /api/") and not members_only and answer.status_code == 200:
+            counted = len(self.world.comment_reactors(viewer, mark))
+            self.judge(route, viewer, about=f"{mark} count", seen=answer.json()["reaction_count"], expected=counted)
 
     async def _for_members(self, route: str, probe: Shown | Named, viewer: str | None, browser: Browser, *, mark: str) -> None:
         post = self.world.posts[mark]

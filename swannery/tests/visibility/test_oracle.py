@@ -6,6 +6,7 @@ walks far. A second test removes each branch of the condition in turn: the walk 
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -33,13 +34,14 @@ from swannery.foundation.paging import PageOf, decode
 from swannery.foundation.viewer import Viewer
 from swannery.posts import actions as posts
 from swannery.posts.details import Poll
-from swannery.posts.models import REACTIONS, Draft, Post, ReactionKind
+from swannery.posts.models import COMMENT_ORDERS, REACTIONS, Branch, CommentOrder, Draft, Post, ReactionKind
 
 CAST = ("owner", "member", "friend", "neighbour", "trainer")
 READERS = (*CAST, None)
 TABLES = (
-    "answers", "comments", "reactions",
-    "feed_entries", "bookmarks", "bookmark_folders", "shares", "post_tags", "post_versions", "drafts", "posts",
+    "answers",
+    "comment_reactions", "comment_versions", "comments", "reactions", "feed_entries", "bookmarks", "bookmark_folders", "shares",
+    "post_tags", "post_versions", "drafts", "posts",
     "community_members", "communities", "circle_members", "circles", "mutes", "follow_requests", "follows", "friend_requests",
     "friendships", "blocks", "throttles", "activities",
 )  # fmt: skip
@@ -279,17 +281,36 @@ class Walk(RuleBasedStateMachine):
         async with self.there.town.parts.database.transaction() as tx:
             await posts.set_state(tx, post_id=post_id, state=state)
 
-    @rule(who=people, index=st.integers(0, 30))
-    def comment(self, who: str, index: int) -> None:
+    @rule(who=people, index=st.integers(0, 30), to=st.none() | st.integers(0, 20))
+    def comment(self, who: str, index: int, to: int | None) -> None:
+        """Say something to a post, or to a comment of it; nobody answers what they may not read."""
         if index >= len(self.world.posts) or who in self.world.away:
             return
         post = list(self.world.posts.values())[index]
+        under = [one for one in self.world.comments.values() if one.under == post.mark]
+        above = under[to % len(under)] if to is not None and under else None
         self.number += 1
         mark = marked(f"c{self.number}")
-        added = self.act(posts.add_comment, who, post_id=post.id, text=mark)
-        assert (added is not None) == self.world.may_read(who, post)
+        added = self.act(posts.add_comment, who, post_id=post.id, text=mark, parent_id=above.id if above else None)
+        may = self.world.may_read(who, post) and (above is None or self.world.may_read_comment(who, above))
+        assert (added is not None) == may
         if added is not None:
-            self.world.comments[mark] = Written(mark=mark, author=who, id=added.id, under=post.mark)
+            self.world.comments[mark] = Written(mark=mark, author=who, id=added.id, under=post.mark, answers=above.mark if above else None)
+
+    @rule(who=people, index=st.integers(0, 30))
+    def take_back_comment(self, who: str, index: int) -> None:
+        """Whoever may read a comment may try; only its author and the post's can delete it."""
+        if index >= len(self.world.comments) or who in self.world.away:
+            return
+        old = list(self.world.comments.values())[index]
+        post = self.world.posts[old.under or ""]
+        try:
+            self.act(posts.delete_comment, who, post_id=post.id, comment_id=old.id)
+        except NotAllowed:
+            assert who not in {old.author, post.author}
+            return
+        if self.world.may_read(who, post) and self.world.may_read_comment(who, old):
+            self.world.comments[old.mark] = replace(old, deleted=True)
 
     @rule(who=people, index=st.integers(0, 30), audience=st.sampled_from(("public", "members", "friends", "me")), quote=st.booleans())
     def hand_on(self, who: str, index: int, audience: str, quote: bool) -> None:  # noqa: FBT001 - a choice of the walk
@@ -437,17 +458,40 @@ async def every_page(read: Callable[..., Awaitable[PageOf[Any]]], tx: Transactio
             return found
 
 
+async def whole_thread(tx: Transaction, *, viewer: Viewer, post_id: int, order: CommentOrder, parent_id: int | None = None) -> list[str]:
+    """Every word of a conversation: each page, and where it goes on elsewhere. None comes twice, no place is held for nobody."""
+    words: list[str] = []
+    after: int | None = 0
+    while after is not None:
+        page, after = await posts.read_comments(tx, viewer=viewer, post_id=post_id, order=order, parent_id=parent_id, after=after)
+        for branch in page:
+            words += await beneath(tx, branch, viewer=viewer, order=order)
+    assert len(words) == len(set(words)), "something came twice"
+    return words
+
+
+async def beneath(tx: Transaction, branch: Branch, *, viewer: Viewer, order: CommentOrder) -> list[str]:
+    own = [branch.comment.body] if branch.comment else []
+    if branch.more:
+        further = await whole_thread(tx, viewer=viewer, post_id=branch.post_id, order=order, parent_id=branch.id)
+    else:
+        further = [word for reply in branch.replies for word in await beneath(tx, reply, viewer=viewer, order=order)]
+    assert own or further, "a place is held for nobody"
+    return own + further
+
+
 async def readings_of(tx: Transaction, viewer: Viewer, world: World, reader: str | None) -> AsyncIterator[tuple[str, set[str], set[str]]]:
     """Every way to read, as actions: what is seen and what the oracle expects."""
     readable = expected_in(world.readable(reader), world, reader)
     found = await posts.read_posts(tx, viewer=viewer, ids=[post.id for post in world.posts.values()])
     yield "posts", shown_in(found, world), readable
-    yield "latest", shown_in(await every_page(posts.latest_posts, tx, viewer=viewer), world), readable
+    unmuted = expected_in(world.unmuted(reader, world.readable(reader)), world, reader)
+    yield "latest", shown_in(await every_page(posts.latest_posts, tx, viewer=viewer), world), unmuted
     trends = await feeds.read_trending(tx, viewer=viewer, limit=200)
     yield "trending", shown_in(trends, world), expected_in(world.trending(reader), world, reader)
-    told = {f"{post.id}: {post.reaction_count} reactions, {post.share_count} shares" for post in found}
+    told = {f"{post.id}: {post.reaction_count} reactions, {post.comment_count} comments, {post.share_count} shares" for post in found}
     counted = ((world.posts[mark].id, world.counts(reader, mark)) for mark in world.readable(reader))
-    yield "counts", told, {f"{id_}: {counts[0]} reactions, {counts[2]} shares" for id_, counts in counted}
+    yield "counts", told, {f"{id_}: {counts[0]} reactions, {counts[1]} comments, {counts[2]} shares" for id_, counts in counted}
     tallies = {f"{post.id}: {post.answers.counts}" for post in found if post.answers}
     asked = ((world.posts[mark].id, world.tally(reader, mark)) for mark in world.readable(reader) if world.posts[mark].asks)
     yield "tallies", tallies, {f"{id_}: {tally}" for id_, tally in asked}
@@ -460,8 +504,9 @@ async def readings_of(tx: Transaction, viewer: Viewer, world: World, reader: str
             expected = world.reactors(reader, mark) if world.may_read(reader, world.posts[mark]) else {"refused"}
             yield f"reactors of {mark}", await names_of_reactors(tx, viewer, world.posts[mark].id), expected
     for mark in {comment.under for comment in world.comments.values() if comment.under}:
-        seen, _ = await posts.read_comments(tx, viewer=viewer, post_id=world.posts[mark].id)
-        yield f"comments of {mark}", marks_in(comment.body for comment in seen), world.comments_under(reader, mark)
+        order = COMMENT_ORDERS[world.posts[mark].id % len(COMMENT_ORDERS)]
+        seen = await whole_thread(tx, viewer=viewer, post_id=world.posts[mark].id, order=order)
+        yield f"comments of {mark}", marks_in(seen), world.comments_under(reader, mark)
 
 
 def walk(neighbours: Neighbours, *, steps: int, walks: int, everybody_every: int = 1) -> None:

@@ -181,11 +181,12 @@ class PostPurged(Event, frozen=True, kw_only=True):
 
 
 class Mentioned(Event, frozen=True, kw_only=True):
-    """A member was mentioned in a post they may read."""
+    """A member was mentioned in a post they may read, or in a comment beneath one."""
 
     post_id: int
     author_id: int
     member_id: int
+    comment_id: int | None = None
 
 
 class PostShared(Event, frozen=True, kw_only=True):
@@ -211,11 +212,12 @@ class BookmarkRemoved(Event, frozen=True, kw_only=True):
 
 
 class CommentAdded(Event, frozen=True, kw_only=True):
-    """A comment was written."""
+    """A comment was written; with `parent_id` it replies to that one."""
 
     post_id: int
     comment_id: int
     author_id: int
+    parent_id: int | None = None
 
 
 class ReactionAdded(Event, frozen=True, kw_only=True):

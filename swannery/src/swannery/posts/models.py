@@ -17,6 +17,13 @@ ReactionKind = Literal["like", "strong", "fire", "cheer", "laugh", "hug"]
 
 # In the order in which they are offered and counted. The post's stored counts leave `like` out: it is what is left of all.
 REACTIONS: tuple[ReactionKind, ...] = get_args(ReactionKind)
+CommentOrder = Literal["best", "newest", "oldest"]
+COMMENT_ORDERS: tuple[CommentOrder, ...] = get_args(CommentOrder)
+# The order "best" is the engagement of a comment: distinct people other than its author, weighted as the feed weighs them (a test holds the
+# two together): who reacted 1, who replied 4, and 6 when the post's own author replied. Replies count far more than taps, and the author's
+# most, as in the weights that Twitter published on 5 April 2023 (twitter/the-algorithm-ml, projects/home/recap/README.md @b8521086).
+# As many people as ever there are cannot be bought by one who says much: each counts once.
+REACTION_COUNTS, REPLY_COUNTS, AUTHOR_REPLY_COUNTS = 1, 4, 6
 LONGEST_POST = 5000
 LONGEST_COMMENT = 2000
 LONGEST_WARNING = 120
@@ -204,18 +211,55 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True):
 
     id: int
     post_id: int
+    parent_id: int | None
+    ancestors: tuple[int, ...]
     author: Person
     state: State
     body: str
     body_html: str
     created_at: datetime
+    edited_at: datetime | None
+    reaction_count: int
+    reactions: tuple[ReactionCount, ...]
+    reaction: ReactionKind | None
     mine: bool
     may_delete: bool
+    by_post_author: bool
+
+    @property
+    def url(self) -> str:
+        """Where the comment and what is said to it are."""
+        return f"/posts/{self.post_id}/comments/{self.id}"
+
+    @property
+    def reacted(self) -> bool:
+        """Whether the viewer reacted in any way."""
+        return self.reaction is not None
 
     @property
     def html(self) -> Markup:
         """The text, rendered and sanitised when it was written."""
         return Markup(self.body_html)  # noqa: S704 - made by rendering.py alone, which sanitises
+
+
+class Branch(msgspec.Struct, frozen=True, kw_only=True):
+    """A place in a conversation. `comment` is None where what stood there is gone or not for this viewer, and others answered it.
+
+    `depth` counts from the top of what is shown; `more` says that there are further replies than those given.
+    """
+
+    id: int
+    post_id: int
+    parent_id: int | None
+    depth: int
+    comment: Comment | None
+    replies: "tuple[Branch, ...]" = ()
+    more: bool = False
+
+    @property
+    def url(self) -> str:
+        """Where the place and everything beneath it are."""
+        return f"/posts/{self.post_id}/comments/{self.id}"
 
 
 class Reaction(msgspec.Struct, frozen=True, kw_only=True):

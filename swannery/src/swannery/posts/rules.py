@@ -8,13 +8,15 @@ import msgspec
 from swannery.foundation.errors import Invalid, NotAllowed
 from swannery.foundation.text import clean_line, clean_text
 from swannery.posts.detail_rules import checked, needs_text
-from swannery.posts.models import LONGEST_COMMENT, LONGEST_POST, LONGEST_WARNING, Draft, Post
+from swannery.posts.models import LONGEST_COMMENT, LONGEST_POST, LONGEST_WARNING, Comment, Draft, Post
 
 CHOOSABLE = ("public", "members", "followers", "friends", "mentioned", "me")
 FURTHEST = timedelta(days=366)
 MOST_DRAFTS = 100
 LONGEST_FOLDER = 60
 MOST_FOLDERS = 100
+# Ids of all that stands above a comment are stored with it, so there is an end; what is said deeper stands beside what it answers.
+DEEPEST = 60
 
 
 def check_draft(
@@ -81,6 +83,13 @@ def check_folder(name: str) -> str:
     if len(cleaned) > LONGEST_FOLDER:
         raise Invalid("This name is too long.", fields={"name": f"{LONGEST_FOLDER} letters fit."})
     return cleaned
+
+
+def parent_of(comment: Comment) -> tuple[int, tuple[int, ...]]:
+    """Return beneath what a reply to this comment stands, and everything above it, the topmost first."""
+    if len(comment.ancestors) >= DEEPEST and comment.parent_id is not None:
+        return comment.parent_id, comment.ancestors
+    return comment.id, (*comment.ancestors, comment.id)
 
 
 def check_comment(text: str) -> str:

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from swannery.theme.shapes import (
     Activity,
     Answers,
+    Branch,
     Card,
     Choice,
     Comment,
@@ -253,6 +254,25 @@ COMMENTS = (
     Comment(id=203, post_id=101, author=ALICE, created_at=NOW, html=Markup("<p>Thank you both. Thursday again?</p>"), mine=True),
     Comment(id=204, post_id=101, author=ALICE, created_at=NOW, html=Markup("<p>And a link nobody asked for.</p>"), mine=True, state="held"),
 )
+
+BRANCHES = (
+    Branch(
+        id=201,
+        url="/posts/101/comments/201",
+        comment=COMMENTS[0],
+        replies=(
+            Branch(id=203, url="/posts/101/comments/203", comment=COMMENTS[2], depth=1, more=True),
+            Branch(
+                id=205,
+                url="/posts/101/comments/205",
+                depth=1,
+                replies=(Branch(id=202, url="/posts/101/comments/202", comment=COMMENTS[1], depth=2),),
+            ),
+        ),
+    ),
+    Branch(id=204, url="/posts/101/comments/204", comment=COMMENTS[3]),
+)
+COMMENT_ORDERS = tuple((order, f"/posts/101?order={order}#comments") for order in ("best", "newest", "oldest"))
 
 # A person of its own for each, since the parts of a relation are named after the person.
 RELATIONS = (

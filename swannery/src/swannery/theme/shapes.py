@@ -137,10 +137,35 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True):
     html: Markup
     state: str = "shown"
     mine: bool = False
+    by_post_author: bool = False
+    edited_at: datetime | None = None
+    reaction_count: int = 0
+    reactions: tuple[ReactionCount, ...] = ()
+    reaction: str | None = None
+
+    @property
+    def url(self) -> str:
+        return f"/posts/{self.post_id}/comments/{self.id}"
+
+    @property
+    def reacted(self) -> bool:
+        return self.reaction is not None
 
     @property
     def may_delete(self) -> bool:
         return self.mine
+
+
+class Branch(msgspec.Struct, frozen=True, kw_only=True):
+    """A place in a conversation; without a comment it holds the place of one that is gone."""
+
+    id: int
+    url: str
+    comment: Comment | None = None
+    parent_id: int | None = None
+    depth: int = 0
+    replies: "tuple[Branch, ...]" = ()
+    more: bool = False
 
 
 class Community(msgspec.Struct, frozen=True, kw_only=True):

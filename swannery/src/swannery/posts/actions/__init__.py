@@ -10,7 +10,8 @@ from swannery.posts.actions.bookmarks import (
     rename_folder,
     save_post,
 )
-from swannery.posts.actions.comments import COMMENTS_AN_HOUR, add_comment, delete_comment, read_comments
+from swannery.posts.actions.comment_reacting import list_comment_reactors, react_to_comment
+from swannery.posts.actions.comments import COMMENTS_AN_HOUR, add_comment, delete_comment, read_comment, read_comments, read_place
 from swannery.posts.actions.drafts import delete_draft, list_drafts, publish_due, read_draft, save_draft
 from swannery.posts.actions.editing import delete_post, edit_post, list_deleted, pin_post, purge, read_history, restore_post
 from swannery.posts.actions.leaving import erase_member, erase_what_is_left, part, recount_around
@@ -42,6 +43,7 @@ __all__ = [
     "erase_what_is_left",
     "forget_post",
     "latest_posts",
+    "list_comment_reactors",
     "list_deleted",
     "list_drafts",
     "list_folders",
@@ -59,9 +61,12 @@ __all__ = [
     "publish_post",
     "purge",
     "react",
+    "react_to_comment",
+    "read_comment",
     "read_comments",
     "read_draft",
     "read_history",
+    "read_place",
     "read_post",
     "read_posts",
     "recount_around",

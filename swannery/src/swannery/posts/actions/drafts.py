@@ -4,17 +4,14 @@ from datetime import datetime
 
 import msgspec
 
-from swannery.accounts.actions.people import people_by_id
-from swannery.communities.actions import load_memberships
-from swannery.connections.actions import load_connections
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Conflict, NotThere, SwanneryError
 from swannery.foundation.text import clean_line, clean_text
 from swannery.foundation.viewer import Viewer
+from swannery.posts.actions.authoring import as_member
 from swannery.posts.actions.publishing import check_for, publish_post
 from swannery.posts.detail_rules import clipped
 from swannery.posts.models import LONGEST_POST, LONGEST_WARNING, Draft, SavedDraft
-from swannery.posts.ports import ports
 from swannery.posts.queries import drafts as queries
 from swannery.posts.rules import MOST_DRAFTS, check_moment
 
@@ -67,29 +64,9 @@ async def publish_due(tx: Transaction) -> None:
     for member_id, saved in await queries.take_due(tx, limit=AT_ONCE):
         try:
             async with tx.savepoint():
-                viewer = await _author(tx, member_id=member_id)
+                viewer = await as_member(tx, member_id=member_id)
                 await publish_post(tx, viewer=viewer, draft=saved.draft)
                 await queries.delete_draft(tx, member_id=member_id, draft_id=saved.id)
         except SwanneryError as error:
             problem = " ".join([*error.fields.values()] or [error.message])
             await queries.give_back(tx, member_id=member_id, draft_id=saved.id, problem=problem)
-
-
-async def _author(tx: Transaction, *, member_id: int) -> Viewer:
-    """Return a member as they would look at this moment; raises NotThere for one who is not here any more."""
-    found = await people_by_id(tx, ids=[member_id], viewer=Viewer())
-    if member_id not in found:
-        raise NotThere("You were not a member at that time.")
-    person, connections = found[member_id], await load_connections(tx, member_id=member_id)
-    return Viewer(
-        id=member_id,
-        name=person.name,
-        handle=person.handle,
-        role=person.role,
-        followees=connections.followees,
-        friends=connections.friends,
-        communities=await load_memberships(tx, member_id=member_id),
-        circles=connections.circles,
-        blocked=connections.blocked,
-        site_open=ports.site_open,
-    )

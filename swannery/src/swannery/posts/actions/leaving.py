@@ -1,9 +1,10 @@
 """What becomes of posts when their people go, come back, or see each other no longer."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from swannery.foundation.database import Transaction
 from swannery.posts.queries import leaving as queries
+from swannery.posts.queries.comment_counts import recount_comments, touched_comments
 from swannery.posts.queries.posts import forget_partner
 
 
@@ -19,11 +20,20 @@ async def erase_what_is_left(tx: Transaction) -> list[int]:
 
 async def erase_member(tx: Transaction, *, member_id: int) -> None:
     """Erase what a member wrote, kept and how they reacted; running it again changes nothing."""
+    comments = await touched_comments(tx, member_ids=[member_id])
     touched = await queries.touched_posts(tx, member_ids=[member_id])
     await queries.erase_texts(tx, member_id=member_id)
-    await queries.recount(tx, post_ids=touched)
+    await _recount(tx, comments=comments, posts=touched)
 
 
 async def recount_around(tx: Transaction, *, member_ids: Collection[int]) -> None:
-    """Count again the what was done to every post these members touched: what they did is shown only while they are here."""
-    await queries.recount(tx, post_ids=await queries.touched_posts(tx, member_ids=member_ids))
+    """Count again what was done to every post and comment these members touched: what they did is shown only while they are here."""
+    comments = await touched_comments(tx, member_ids=member_ids)
+    await _recount(tx, comments=comments, posts=await queries.touched_posts(tx, member_ids=member_ids))
+
+
+async def _recount(tx: Transaction, *, comments: Mapping[int, list[int]], posts: Collection[int]) -> None:
+    """Count anew what is locked: comments before posts, as everybody takes them."""
+    for post_id, ids in comments.items():
+        await recount_comments(tx, post_id=post_id, comment_ids=ids)
+    await queries.recount(tx, post_ids=posts)

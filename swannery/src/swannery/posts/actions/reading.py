@@ -132,11 +132,11 @@ def _without(post: Post, hidden: queries.Hidden | None) -> Post:
     """Leave out of the counts what hidden people did."""
     if hidden is None:
         return post
-    left = [ReactionCount(kind=one.kind, count=one.count - hidden.reactions.get(one.kind, 0)) for one in post.reactions]
+    left = without_kinds(post.reactions, hidden.reactions)
     return msgspec.structs.replace(
         post,
         reaction_count=sum(one.count for one in left),
-        reactions=tuple(one for one in left if one.count > 0),
+        reactions=left,
         comment_count=post.comment_count - hidden.comments,
         share_count=post.share_count - hidden.shares,
         answers=_answers_without(post.answers, hidden.answers),
@@ -157,6 +157,12 @@ def _told(post: Post, *, now: datetime) -> Post:
         return post
     answers = told(post.answers, post.details, published_at=post.published_at, mine=post.mine, now=now)
     return msgspec.structs.replace(post, answers=answers)
+
+
+def without_kinds(counts: Sequence[ReactionCount], hidden: Mapping[str, int]) -> tuple[ReactionCount, ...]:
+    """Return how many reacted in which way, without these."""
+    left = (ReactionCount(kind=one.kind, count=one.count - hidden.get(one.kind, 0)) for one in counts)
+    return tuple(one for one in left if one.count > 0)
 
 
 def _with_card(post: Post, row: queries.PostRow, *, people: dict[int, Person]) -> Post:

@@ -7,10 +7,11 @@ from swannery.connections.actions.circles import members_of_circle
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Invalid
 from swannery.foundation.viewer import Viewer
+from swannery.posts.actions.authoring import as_member
 from swannery.posts.detail_rules import words_of
-from swannery.posts.models import Draft, State
+from swannery.posts.models import Draft, Post, State
 from swannery.posts.ports import ports
-from swannery.posts.queries.posts import Words
+from swannery.posts.queries.posts import Words, read_posts
 from swannery.posts.rendering import render
 
 
@@ -29,6 +30,24 @@ async def word(tx: Transaction, *, viewer: Viewer, draft: Draft) -> Words:
 def _all_words(draft: Draft) -> str:
     """Return all that somebody wrote into a post, for whoever decides whether it must wait."""
     return "\n".join(part for part in (draft.warning, words_of(draft.details), draft.body) if part)
+
+
+async def word_comment(tx: Transaction, *, viewer: Viewer, post: Post, body: str) -> Words:
+    """Render a comment. Whom it names must be able to read the post it stands under, whoever wrote that."""
+    plain = render(body)
+    state: State = "held" if await ports.must_be_held(tx, viewer.member_id, body) else "shown"
+    people: dict[str, int] = {}
+    if plain.handles:
+        found = {person.handle: person.id for person in await people_by_handle(tx, handles=plain.handles, viewer=viewer)}
+        willing = await ports.may_mention(tx, viewer.member_id, set(found.values())) | {viewer.member_id}
+        people = {handle: id_ for handle, id_ in found.items() if id_ in willing and await _reads(tx, member_id=id_, post=post)}
+    html = render(body, people=people).html if people else plain.html
+    return Words(html=html, tags=(), mentioned=tuple(people.values()), state=state)
+
+
+async def _reads(tx: Transaction, *, member_id: int, post: Post) -> bool:
+    """Whether a member may read a post: the one condition is asked as they would ask it."""
+    return bool(await read_posts(tx, ids=[post.id], viewer=await as_member(tx, member_id=member_id)))
 
 
 async def _mentioned(tx: Transaction, *, viewer: Viewer, draft: Draft, handles: tuple[str, ...]) -> dict[str, int]:

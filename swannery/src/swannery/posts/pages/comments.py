@@ -1,5 +1,6 @@
-"""A post with its comments."""
+"""A post with its comments, and a comment with what is said to it."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -11,19 +12,68 @@ from litestar.params import Body, FromPath, FromQuery
 
 from swannery.foundation import idempotency
 from swannery.foundation.database import Transaction
-from swannery.foundation.errors import Invalid
+from swannery.foundation.errors import Invalid, NotThere
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import FormState, Id, Page
 from swannery.posts import actions
-from swannery.posts.models import Comment, Post
+from swannery.posts.models import COMMENT_ORDERS, Branch, CommentOrder, Post
 from swannery.posts.pages.forms import spoken
 
 
 class CommentForm(msgspec.Struct):
-    """The line below a post."""
+    """The line below a post or a comment; `parent` is what it replies to, `order` the one in which the page stands."""
 
     text: str = ""
+    parent: int = 0
+    order: str = ""
     client_key: UUID | None = None
+
+
+class Conversation(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page shows of a conversation: the post, the place it begins at (None: beneath the post), in which order, from where on."""
+
+    post: Post
+    place: Branch | None
+    order: CommentOrder
+    branches: list[Branch]
+    next_after: int | None
+
+    def context(self, *, form: FormState) -> dict[str, Any]:
+        """Return what the templates need."""
+        here = self.place.url if self.place else self.post.url
+        return {
+            "post": self.post,
+            "place": self.place,
+            "branches": self.branches,
+            "order": self.order,
+            "orders": [(one, f"{here}?order={one}#comments") for one in COMMENT_ORDERS],
+            "next_url": f"{here}?order={self.order}&after={self.next_after}" if self.next_after else None,
+            "form": form,
+            "client_key": uuid4(),
+        }
+
+    @property
+    def template(self) -> str:
+        """Return whether it is the page of the post or of one of its comments."""
+        return "posts/thread.html" if self.place else "posts/post.html"
+
+
+def order_of(text: str) -> CommentOrder:
+    """Return the order an address asks for."""
+    return next((one for one in COMMENT_ORDERS if one == text), "best")
+
+
+async def conversation(
+    tx: Transaction, viewer: Viewer, *, post_id: int, comment_id: int | None, order: str = "", after: int = 0
+) -> Conversation:
+    """Return what the page of a post, or of one of its comments, shows."""
+    chosen = order_of(order)
+    found = await actions.read_post(tx, viewer=viewer, post_id=post_id)
+    place = await actions.read_place(tx, viewer=viewer, post_id=post_id, comment_id=comment_id) if comment_id else None
+    branches, next_after = await actions.read_comments(
+        tx, viewer=viewer, post_id=post_id, order=chosen, parent_id=comment_id, after=Id.clamp(after)
+    )
+    return Conversation(post=found, place=place, order=chosen, branches=branches, next_after=next_after)
 
 
 @get("/posts/{post_id:int}")
@@ -32,18 +82,27 @@ async def show_post(
     viewer: NamedDependency[Viewer],
     page: NamedDependency[Page],
     post_id: FromPath[int],
+    order: FromQuery[str] = "",
     after: FromQuery[int] = 0,
 ) -> Response[Any]:
     """A post with its comments."""
-    found = await actions.read_post(tx, viewer=viewer, post_id=Id.check(post_id))
-    comments, next_after = await actions.read_comments(tx, viewer=viewer, post_id=post_id, after=Id.clamp(after))
-    return page.show("posts/post.html", **comment_context(found, comments, next_after=next_after, state=FormState()))
+    shown = await conversation(tx, viewer, post_id=Id.check(post_id), comment_id=None, order=order, after=after)
+    return page.show(shown.template, **shown.context(form=FormState()))
 
 
-def comment_context(found: Post, comments: list[Comment], *, next_after: int | None, state: FormState) -> dict[str, Any]:
-    """Return what the page of a post needs."""
-    next_url = f"{found.url}?after={next_after}" if next_after else None
-    return {"post": found, "comments": comments, "next_url": next_url, "form": state, "client_key": uuid4()}
+@get("/posts/{post_id:int}/comments/{comment_id:int}")
+async def show_thread(
+    tx: NamedDependency[Transaction],
+    viewer: NamedDependency[Viewer],
+    page: NamedDependency[Page],
+    post_id: FromPath[int],
+    comment_id: FromPath[int],
+    order: FromQuery[str] = "",
+    after: FromQuery[int] = 0,
+) -> Response[Any]:
+    """A comment with what is said to it."""
+    shown = await conversation(tx, viewer, post_id=Id.check(post_id), comment_id=Id.check(comment_id), order=order, after=after)
+    return page.show(shown.template, **shown.context(form=FormState()))
 
 
 @post("/posts/{post_id:int}/comments", status_code=303)
@@ -54,33 +113,55 @@ async def comment(
     post_id: FromPath[int],
     data: Annotated[CommentForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[Any]:
-    """Comment on a post."""
+    """Comment on a post, or reply to a comment of it."""
     try:
         added = await actions.add_comment(
-            tx, viewer=viewer, post_id=Id.check(post_id), text=data.text, client_key=idempotency.of_words(data.client_key, data.text)
+            tx,
+            viewer=viewer,
+            post_id=Id.check(post_id),
+            text=data.text,
+            parent_id=Id.check(data.parent) if data.parent else None,
+            client_key=idempotency.of_words(data.client_key, data.text),
         )
     except Invalid as error:
-        return await refuse_comment(tx, viewer, page, post_id=post_id, state=FormState(values={"text": data.text}, errors=error.fields))
+        return await refuse_comment(tx, viewer, page, post_id=post_id, data=data, errors=error.fields)
+    except NotThere:
+        if not data.parent:
+            raise
+        gone = page.gettext("What you answer is gone. You can still say it to the post.")
+        return await refuse_comment(tx, viewer, page, post_id=post_id, data=data, errors={"text": gone}, answered=False)
+    if not page.partial:
+        above = f"/posts/{post_id}/comments/{added.parent_id}" if added.parent_id else f"/posts/{post_id}"
+        return page.go(f"{above}?order=newest#comment-{added.id}")
     found = await actions.read_post(tx, viewer=viewer, post_id=post_id)
+    place = await actions.read_place(tx, viewer=viewer, post_id=post_id, comment_id=added.id)
+    return page.show(
+        "posts/comment_part.html",
+        headers=spoken(page.gettext("Your comment is there.")),
+        post=found,
+        branch=place,
+        order=order_of(data.order),
+        form=FormState(),
+        client_key=uuid4(),
+        parent=data.parent,
+        # Whoever replied in the midst of a conversation is done; the line at a page's end waits for the next words.
+        again=not data.parent or page.came_from(f"/posts/{post_id}/comments/{data.parent}"),
+    )
+
+
+async def refuse_comment(
+    tx: Transaction, viewer: Viewer, page: Page, *, post_id: int, data: CommentForm, errors: Mapping[str, str], answered: bool = True
+) -> Response[Any]:
+    """Show the form again with what was typed and what is wrong with it; where what it `answered` is gone, the post's own."""
+    state = FormState(values={"text": data.text}, errors=dict(errors))
     if page.partial:
+        found = await actions.read_post(tx, viewer=viewer, post_id=Id.check(post_id))
         return page.show(
-            "posts/comment_part.html",
-            headers=spoken(page.gettext("Your comment is there.")),
-            post=found,
-            comment=added,
-            form=FormState(),
-            client_key=uuid4(),
+            "posts/comment_form_part.html", status=422, post=found, form=state, client_key=uuid4(), parent=data.parent, order=data.order
         )
-    return page.go(f"{found.url}#comment-{added.id}")
-
-
-async def refuse_comment(tx: Transaction, viewer: Viewer, page: Page, *, post_id: int, state: FormState) -> Response[Any]:
-    """Show the form again with what was typed and what is wrong with it."""
-    found = await actions.read_post(tx, viewer=viewer, post_id=post_id)
-    if page.partial:
-        return page.show("posts/comment_form_part.html", status=422, post=found, form=state, client_key=uuid4())
-    comments, next_after = await actions.read_comments(tx, viewer=viewer, post_id=post_id)
-    return page.show("posts/post.html", status=422, **comment_context(found, comments, next_after=next_after, state=state))
+    beneath = data.parent if data.parent and answered else None
+    shown = await conversation(tx, viewer, post_id=Id.check(post_id), comment_id=beneath, order=data.order)
+    return page.show(shown.template, status=422, **shown.context(form=state))
 
 
 @post("/posts/{post_id:int}/comments/{comment_id:int}/delete", status_code=303)
@@ -92,10 +173,10 @@ async def delete_comment(
     comment_id: FromPath[int],
 ) -> Response[Any]:
     """Delete a comment."""
-    await actions.delete_comment(tx, viewer=viewer, post_id=Id.check(post_id), comment_id=Id.check(comment_id))
+    left = await actions.delete_comment(tx, viewer=viewer, post_id=Id.check(post_id), comment_id=Id.check(comment_id))
     if page.partial:
-        return page.show("posts/nothing_part.html")
+        return page.show("posts/comment_gone_part.html" if left else "posts/nothing_part.html", place=left)
     return page.go(f"/posts/{post_id}#comments", notice=page.gettext("The comment is deleted."))
 
 
-routes = [show_post, comment, delete_comment]
+routes = [show_post, show_thread, comment, delete_comment]

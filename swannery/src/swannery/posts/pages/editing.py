@@ -10,7 +10,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath
 
 from swannery.foundation.database import Transaction
-from swannery.foundation.errors import Invalid, NotAllowed
+from swannery.foundation.errors import Conflict, Invalid, NotAllowed
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import FormState, Id, Page
 from swannery.posts import actions
@@ -41,8 +41,10 @@ async def show_edit(
     return await edit_page(tx, viewer, page, post_id=Id.check(post_id))
 
 
-async def edit_page(tx: Transaction, viewer: Viewer, page: Page, *, post_id: int, form: FormState | None = None) -> Response[Any]:
-    """Return the page; with `form` something was wrong with what was typed."""
+async def edit_page(
+    tx: Transaction, viewer: Viewer, page: Page, *, post_id: int, form: FormState | None = None, changed: bool = False
+) -> Response[Any]:
+    """Return the page; with `form` something was wrong with what was typed. `changed`: it stands beside what is stored meanwhile."""
     _ = viewer.member_id
     found = await actions.read_post(tx, viewer=viewer, post_id=post_id)
     if not found.mine:
@@ -50,7 +52,10 @@ async def edit_page(tx: Transaction, viewer: Viewer, page: Page, *, post_id: int
     seen = found.edited_at.isoformat() if found.edited_at else ""
     values = {"text": found.body, "warning": found.warning, "seen": seen, **values_of(found.details)}
     shown = form or FormState(values=values)
-    return page.show("posts/edit.html", status=422 if form else 200, post=found, form=shown)
+    if form and changed:
+        # Whoever sends it once more has seen what is there now.
+        shown = FormState(values={**form.values, "seen": seen}, errors=form.errors)
+    return page.show("posts/edit.html", status=409 if changed else 422 if form else 200, post=found, form=shown, changed=changed)
 
 
 @post("/posts/{post_id:int}/edit", status_code=303)
@@ -69,7 +74,17 @@ async def edit(
         await actions.edit_post(tx, viewer=viewer, post_id=Id.check(post_id), draft=draft, seen=moment_seen(data.seen))
     except Invalid as error:
         return await edit_page(tx, viewer, page, post_id=post_id, form=FormState(values=typed, errors=error.fields))
+    except Conflict:
+        form = FormState(values=typed, errors={"text": changed_meanwhile(page)})
+        return await edit_page(tx, viewer, page, post_id=post_id, form=form, changed=True)
     return page.go(f"/posts/{post_id}", notice=page.gettext("Changed."))
+
+
+def changed_meanwhile(page: Page) -> str:
+    """Say what became of an edit that would have overwritten another."""
+    return page.gettext(
+        "It was changed meanwhile. Your words are still here: send them once more to put them in place of what is there now."
+    )
 
 
 def moment_seen(text: str) -> datetime | None:

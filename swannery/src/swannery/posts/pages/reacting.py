@@ -56,7 +56,52 @@ async def show_reactors(
         reactors=reactors,
         kind=only,
         next_url=f"{here}&after={next_after}" if next_after else None,
+        back_label=page.gettext("To the post"),
     )
 
 
-routes = [react, show_reactors]
+@post("/posts/{post_id:int}/comments/{comment_id:int}/reaction", status_code=303)
+async def react_to_comment(
+    tx: NamedDependency[Transaction],
+    viewer: NamedDependency[Viewer],
+    page: NamedDependency[Page],
+    post_id: FromPath[int],
+    comment_id: FromPath[int],
+    data: Annotated[ReactionForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+) -> Response[Any]:
+    """React to a comment, or take it back."""
+    comment = await actions.react_to_comment(
+        tx, viewer=viewer, post_id=Id.check(post_id), comment_id=Id.check(comment_id), on=bool(data.on), kind=data.kind
+    )
+    if page.partial:
+        return page.show("posts/comment_reaction_part.html", comment=comment)
+    return page.go(f"{page.back(f'/posts/{post_id}')}#comment-{comment_id}")
+
+
+@get("/posts/{post_id:int}/comments/{comment_id:int}/reactions")
+async def show_comment_reactors(
+    tx: NamedDependency[Transaction],
+    viewer: NamedDependency[Viewer],
+    page: NamedDependency[Page],
+    post_id: FromPath[int],
+    comment_id: FromPath[int],
+    kind: FromQuery[str] = "",
+    after: FromQuery[int] = 0,
+) -> Response[Any]:
+    """Who reacted to a comment, and how."""
+    only = next((one for one in REACTIONS if one == kind), None)
+    reactors, next_after = await actions.list_comment_reactors(
+        tx, viewer=viewer, post_id=Id.check(post_id), comment_id=Id.check(comment_id), kind=only, after=Id.clamp(after)
+    )
+    comment = await actions.read_comment(tx, viewer=viewer, post_id=post_id, comment_id=comment_id)
+    return page.show(
+        "posts/reactors.html",
+        post=comment,
+        reactors=reactors,
+        kind=only,
+        next_url=f"{comment.url}/reactions?kind={only or ''}&after={next_after}" if next_after else None,
+        back_label=page.gettext("To the comment"),
+    )
+
+
+routes = [react, show_reactors, react_to_comment, show_comment_reactors]

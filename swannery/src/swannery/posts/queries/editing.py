@@ -143,7 +143,7 @@ async def restore(tx: Transaction, *, post_id: int, author_id: int, since: datet
     return Restored(state=found[0][0], activity_id=found[0][1]) if found else None
 
 
-PARTS = ("post_versions", "post_tags", "reactions", "answers", "comments", "bookmarks")
+PARTS = ("post_versions", "post_tags", "reactions", "answers", "comment_reactions", "comment_versions", "comments", "bookmarks")
 
 
 async def purge(tx: Transaction, *, older_than: timedelta, limit: int) -> list[int]:

@@ -75,10 +75,17 @@ async def erase_texts(tx: Transaction, *, member_id: int) -> None:
         values,
     )
     await tx.sql(
-        "UPDATE swannery.comments SET body = '', body_html = '', deleted_at = coalesce(deleted_at, %(now)s) WHERE author_id = %(member)s",
+        "UPDATE swannery.comments SET body = '', body_html = '', mentioned = '{}', deleted_at = coalesce(deleted_at, %(now)s)"
+        " WHERE author_id = %(member)s",
         values,
     )
     # sees all: nobody reads here; what they kept is nobody else's, and what they tagged has no words any more.
-    for table in ("reactions", "answers", "bookmarks", "bookmark_folders", "drafts"):
+    await tx.sql("DELETE FROM swannery.post_versions v USING swannery.posts p WHERE p.author_id = %(member)s AND v.post_id = p.id", values)
+    await tx.sql(
+        "DELETE FROM swannery.comment_versions v USING swannery.comments c WHERE c.author_id = %(member)s AND v.post_id = c.post_id"
+        " AND v.comment_id = c.id",
+        values,
+    )
+    for table in ("reactions", "comment_reactions", "answers", "bookmarks", "bookmark_folders", "drafts"):
         await tx.sql(f"DELETE FROM swannery.{table} WHERE member_id = %(member)s", values)
     await tx.sql("DELETE FROM swannery.post_tags WHERE post_id IN (SELECT id FROM swannery.posts WHERE author_id = %(member)s)", values)

@@ -94,6 +94,11 @@
     if (form && !form.querySelector("[data-focus-me]")) form.querySelector("textarea")?.focus({ preventScroll: true });
   });
 
+  // Whoever wants to reply goes on typing where the line opened.
+  document.body.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target?.matches(".reply-place")) event.detail.target.querySelector("textarea")?.focus();
+  });
+
   // A whole page answered where a piece was asked for (a redirect, a session that ended): go there.
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, requestConfig } = event.detail;
