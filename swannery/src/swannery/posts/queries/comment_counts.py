@@ -63,7 +63,8 @@ async def read_reactors(
     """Return who reacted to a comment, in order of their ids, if the viewer may read it and may know of them. Index: the primary key."""
     found = await tx.read(
         "SELECT m.id, m.name, m.handle, m.role, r.kind, m.picture FROM swannery.comment_reactions r"
-        " JOIN swannery.members m ON m.id = r.member_id JOIN swannery.comments c ON c.post_id = r.post_id AND c.id = r.comment_id JOIN swannery.members ca ON ca.id = c.author_id"
+        " JOIN swannery.members m ON m.id = r.member_id JOIN swannery.comments c ON c.post_id = r.post_id AND c.id = r.comment_id"
+        " JOIN swannery.members ca ON ca.id = c.author_id"
         f" JOIN swannery.posts p ON p.id = r.post_id JOIN swannery.members a ON a.id = p.author_id{SHARED}"
         " WHERE r.post_id = %(post)s AND r.comment_id = %(comment)s AND r.member_id > %(after)s"
         " AND (%(kind)s::text IS NULL OR r.kind = %(kind)s)"
