@@ -27,7 +27,7 @@ new PerformanceObserver((list) => {
 """
 FOCUSED = """() => {
   const element = document.activeElement;
-  return element === document.body ? "" : (element.ariaLabel || element.textContent).trim();
+  return element === document.body ? "" : (element.ariaLabel || element.labels?.[0]?.textContent || element.textContent).trim();
 }"""
 REFUSED = re.compile(r"the server responded with a status of (\d+)")
 PATIENCE_MS = 5000

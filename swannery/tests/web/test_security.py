@@ -221,9 +221,9 @@ async def test_no_page_asks_more_often_than_a_page_may(town: Town, path: str, mo
     for number in range(25):
         card = {"title": "Session", "happened_at": "2026-01-01T00:00:00Z", "partner_id": town.ids["trainer"]} if number % 2 else None
         await town.sql(
-            "INSERT INTO swannery.posts (author_id, audience, body, body_html, card)"
-            " VALUES (%(who)s, 'members', 'x', 'x', %(card)s::jsonb)",
-            who=town.ids["owner"], card=json.dumps(card) if card else None,
+            "INSERT INTO swannery.posts (author_id, kind, audience, body, body_html, card)"
+            " VALUES (%(who)s, %(kind)s, 'members', 'x', 'x', %(card)s::jsonb)",
+            who=town.ids["owner"], kind="activity" if card else "text", card=json.dumps(card) if card else None,
         )  # fmt: skip
     await town.sql(
         "INSERT INTO swannery.blocks (blocker_id, blocked_id) VALUES (%(a)s, %(b)s)", a=town.ids["member"], b=town.ids["blocked"]
