@@ -1,6 +1,7 @@
 """Errors as the servers really word them, in the noise of every tool, and what is said about each."""
 
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -194,6 +195,19 @@ def test_a_number_that_looks_like_an_sqlstate_proves_nothing(text: str) -> None:
     assert recognise(text) is None
 
 
+@pytest.mark.parametrize("sqlstate", sorted(STATES))
+def test_a_code_is_explained_that_is_all_one_asks_about(sqlstate: str) -> None:
+    for text in (sqlstate, f" {sqlstate.lower()}\n"):
+        found = explain(text)
+        assert found is not None
+        assert (found.code, found.error.sqlstate, found.error.message) == (STATES[sqlstate], sqlstate, "")
+
+
+@pytest.mark.parametrize("text", ["54321", "abcde", "2350", "235033", "23503 23505"])
+def test_what_is_no_code_of_a_known_error_is_none(text: str) -> None:
+    assert explain(text) is None
+
+
 @pytest.mark.parametrize(
     ("notice", "code"),
     [
@@ -243,6 +257,10 @@ def test_words_are_whole_sentences_even_when_no_name_is_known(code: str) -> None
         assert "{" not in part
         assert part[:1].isupper() or not part[:1].isalpha()
         assert part.endswith(".")
+        doubled = (
+            r"\b(key|constraint|check|index|type|role|column|table|schema|policy) the (constraint|column|table|other type|schema|role)\b"
+        )
+        assert not re.search(doubled, part), part
 
 
 NAMES = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters='"\\&'), min_size=1, max_size=40).filter(

@@ -15,7 +15,10 @@ from dbdoctor.wanted.meanings import explain as meaning_of_error
 
 @app.command()
 def explain(
-    text: Annotated[str, typer.Argument(metavar="'ERROR TEXT'", help="The message, with all the noise around it; - reads standard input.")],
+    text: Annotated[
+        str,
+        typer.Argument(metavar="'ERROR TEXT'", help="The message, with all the noise around it, or an SQLSTATE; - reads standard input."),
+    ],
     *,
     output: TextOrJson = "text",
 ) -> int:
@@ -23,7 +26,10 @@ def explain(
     found = meaning_of_error(sys.stdin.read() if text == "-" else text)
     if found is None:
         message = "The text holds no error of PostgreSQL that dbdoctor knows."
-        raise UsageError(message, next_step="Give the whole output: the line with ERROR and, where there is one, the line with DETAIL.")
+        raise UsageError(
+            message,
+            next_step="Give the whole output: the line with ERROR and, where there is one, the line with DETAIL; or a code like 23503.",
+        )
     if output == "json":
         typer.echo(json_report.to_text(json_report.explanation_report(found)))
     else:

@@ -21,7 +21,7 @@ _TYPE = (
     r"""|(?:\w+\.)?(?:"[^"\n]+"|\w+))(?:\(\d+(?:,-?\d+)?\))?(?:\[\])*"""
 )
 
-# Where a tool shows the SQLSTATE. Five characters alone prove nothing: they could be a port or a line number.
+# Where a tool shows the SQLSTATE. Five characters within a text prove nothing: they could be a port or a line number.
 _STATE = re.compile(
     r"""SQLSTATE[\s:=\[(]*(?P<a>[0-9A-Z]{5})\b
       | SQL\s?State\s*:\s*(?P<b>[0-9A-Z]{5})\b
@@ -31,6 +31,7 @@ _STATE = re.compile(
       | ^\s*(?P<f>[0-9A-Z]{5}):\s""",
     re.VERBOSE | re.MULTILINE | re.IGNORECASE,
 )
+_ALONE = re.compile(r"\s*([0-9A-Z]{5})\s*", re.IGNORECASE)  # nothing but a code was asked about
 _SAID = re.compile(r"(?:ERROR|FATAL|FEHLER|ERREUR|ERRORE|ERRO|HATA|ОШИБКА|错误|エラー|오류)\s*:\s+([^\n]+)")
 _DETAIL = re.compile(r"(?:DETAIL:\s*|detail[\"']?: *(?:Some\()?[\"']?)?(Key (?:columns?|\().*?(?:\.(?=\s|$|['\")<])|$))", re.MULTILINE)
 _ANY_DETAIL = re.compile(r"""\bdetail\b["']?\s*[:=]\s*(?:Some\()?["'`]?\s*([^\n]*?)["'`]?\)?,?\s*$""", re.MULTILINE | re.IGNORECASE)
@@ -67,6 +68,10 @@ def read_error(text: str) -> ServerError | None:
 def recognise(text: str) -> Recognised | None:
     """The first real error in a text, else what a migration tool says of its ledger, else a notice; None without any. Never raises."""
     plain = without_noise(text)
+    alone = _ALONE.fullmatch(plain)
+    if alone:
+        sqlstate = alone[1].upper()
+        return Recognised(code=STATES[sqlstate], error=ServerError(sqlstate=sqlstate, message="")) if sqlstate in STATES else None
     hits = _hits(plain, MESSAGES)
     real = [hit for hit in hits if hit.code not in ECHOES]
     if real or (hits and not _stated(plain)):

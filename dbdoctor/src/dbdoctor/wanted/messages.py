@@ -149,7 +149,7 @@ STATES: dict[str, str] = {
     "42P16": "persistence_differs", "42809": "parent_is_no_table", "55P03": "lock_not_available", "57014": "statement_timeout",
     "55006": "pending_trigger_events", "25P02": "transaction_aborted", "2BP01": "others_depend", "42846": "type_not_cast",
     "22P02": "value_not_converted", "22007": "value_not_converted", "23502": "null_value", "23505": "duplicate_key",
-    "23514": "check_violated", "40P01": "deadlock",
+    "23514": "check_violated", "40P01": "deadlock", "42601": "syntax",
     "53200": "out_of_shared_memory", "25001": "not_in_transaction", "25006": "read_only", "42883": "operator_missing",
     "22001": "value_too_long", "22003": "value_out_of_range", "428C9": "identity_column", "55P04": "enum_value_too_new",
     "23P01": "exclusion_violated",
