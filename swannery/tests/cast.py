@@ -55,6 +55,7 @@ def theatre(server: Server) -> Iterator[str]:
         with psycopg.connect(server.url(database=name), autocommit=True) as inside:
             inside.execute("CREATE SCHEMA swannery")
             first, later = _migration("0001_foundations"), _migration("0050_approval_mutes_circles")
+            suggestions = _migration("0075_suggestions")
             profiles, pictures = _migration("0020_profiles_and_choices"), _migration("0070_pictures")
             parts = (
                 first.MEMBERS.format(key_type="bigint"),
@@ -64,6 +65,7 @@ def theatre(server: Server) -> Iterator[str]:
                 later.MUTES,
                 later.CIRCLES,
                 profiles.COLUMNS,
+                suggestions.COLUMN,
                 pictures.PROFILES,
             )
             for part in parts:

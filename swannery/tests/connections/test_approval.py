@@ -13,7 +13,7 @@ pytestmark = pytest.mark.anyio
 
 async def private(stage: Stage, name: str = "Alice") -> int:
     member = await stage.member(name)
-    await stage.act(own_profile.set_private, member, private=True)
+    await stage.act(own_profile.change_openness, member, private=True)
     return member
 
 
@@ -67,7 +67,7 @@ async def test_friends_need_no_approval_and_becoming_friends_settles_what_waits(
 async def test_who_followed_before_stays_and_may_be_removed_without_being_told(stage: Stage) -> None:
     alice, bob = await stage.members("Alice", "Bob")
     await stage.act(actions.follow, bob, person_id=alice)
-    await stage.act(own_profile.set_private, alice, private=True)
+    await stage.act(own_profile.change_openness, alice, private=True)
     await stage.act(actions.follow, bob, person_id=alice)
     assert (await stage.act(actions.relation, bob, person_id=alice)).following
     await stage.act(actions.remove_follower, alice, person_id=bob)
@@ -79,7 +79,7 @@ async def test_who_followed_before_stays_and_may_be_removed_without_being_told(s
 async def test_once_everybody_may_follow_again_whoever_waited_follows_at_the_next_press(stage: Stage) -> None:
     alice, bob = await private(stage), await stage.member("Bob")
     await stage.act(actions.follow, bob, person_id=alice)
-    await stage.act(own_profile.set_private, alice, private=False)
+    await stage.act(own_profile.change_openness, alice, private=False)
     assert [one.person.id for one in (await stage.act(actions.list_waiting_followers, alice)).items] == [bob]
     await stage.act(actions.follow, bob, person_id=alice)
     relation = await stage.act(actions.relation, bob, person_id=alice)

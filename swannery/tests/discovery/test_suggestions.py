@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from town import PEOPLE, Town
 
-from swannery.accounts.actions.own_profile import set_suggested
+from swannery.accounts.actions.own_profile import change_openness
 from swannery.connections import actions as connections
 from swannery.discovery import actions
 from swannery.discovery.models import Clue
@@ -69,7 +69,7 @@ async def test_who_is_hidden_known_dismissed_or_unwilling_is_not_suggested(town:
     await town.act(connections.block, "blocked", person_id=town.ids["member"])
     await town.act(connections.follow, "member", person_id=town.ids["follower"])
     await town.act(connections.send_friend_request, "asker", person_id=town.ids["member"])
-    await town.act(set_suggested, "neighbour", suggested=False)
+    await town.act(change_openness, "neighbour", suggested=False)
     await town.act(actions.dismiss, "member", person_id=town.ids["owner"], on=True)
     await town.sql("UPDATE swannery.members SET state = 'inactive' WHERE id = %(id)s", id=town.ids["gone"])
     await town.sql("UPDATE swannery.members SET private = true WHERE id = %(id)s", id=town.ids["trainer"])

@@ -56,6 +56,13 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     cover: str = ""
 
 
+class Openness(msgspec.Struct, frozen=True, kw_only=True):
+    """How open a member is: `private`, followers need approval; `suggested`, to people one may know."""
+
+    private: bool = False
+    suggested: bool = True
+
+
 class Permits(msgspec.Struct, frozen=True, kw_only=True):
     """What a member lets others do: write to them, mention them, tag them in pictures, see when they were here."""
 

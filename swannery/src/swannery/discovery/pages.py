@@ -27,7 +27,7 @@ class SwitchForm(msgspec.Struct, frozen=True):
 async def show_suggestions(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page]) -> Response[Any]:
     """Whom one may know, and why. Asked for as a part of another page, only the first few."""
     _ = viewer.member_id
-    found = await actions.suggest(tx, viewer=viewer, **({"limit": BESIDE} if page.partial else {}))
+    found = await actions.suggest(tx, viewer=viewer, limit=BESIDE if page.partial else actions.MOST)
     relations = await connections.relations(tx, viewer=viewer, ids=[one.person.id for one in found])
     template = "discovery/beside_part.html" if page.partial else "discovery/suggestions.html"
     return page.show(template, suggestions=found, relations=relations, active="people")

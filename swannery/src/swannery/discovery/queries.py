@@ -31,8 +31,8 @@ COMMUNITIES = (
     f" (SELECT member_id FROM swannery.community_members WHERE community_id = mine.id ORDER BY member_id DESC LIMIT {EACH}) AS near"
 )
 TRAINERS = (
-    "SELECT DISTINCT partner_id AS id FROM swannery.activities WHERE member_id = %(me)s AND partner_id IS NOT NULL"
-    " AND NOT partner_id = ANY(%(blocked)s::bigint[])"
+    "SELECT DISTINCT partner_id AS id FROM swannery.activities WHERE member_id = %(viewer_id)s AND partner_id IS NOT NULL"
+    " AND NOT partner_id = ANY(%(viewer_blocked)s::bigint[])"
 )
 TRAINER = (
     f"SELECT near.member_id, 'trainer', mine.id, via.name FROM ({TRAINERS}) AS mine"
@@ -44,12 +44,12 @@ TRAINER = (
 OWN_TRAINER = f"SELECT mine.id, 'trains_you', mine.id, '' FROM ({TRAINERS}) AS mine"
 OWN_CLIENTS = (
     "SELECT near.member_id, 'trains_with_you', near.member_id, '' FROM (SELECT DISTINCT member_id FROM swannery.activities"
-    f" WHERE partner_id = %(me)s ORDER BY member_id DESC LIMIT {EACH}) AS near"
+    f" WHERE partner_id = %(viewer_id)s ORDER BY member_id DESC LIMIT {EACH}) AS near"
 )
 # The hashtags of one's own latest posts, and who else wrote with them what the viewer may read.
 TAGS = (
     "SELECT near.author_id, 'tag', hashtextextended(mine.tag, 0), mine.tag FROM (SELECT DISTINCT t.tag FROM (SELECT p.id"
-    " FROM swannery.posts p JOIN swannery.members a ON a.id = p.author_id WHERE p.author_id = %(me)s"
+    " FROM swannery.posts p JOIN swannery.members a ON a.id = p.author_id WHERE p.author_id = %(viewer_id)s"
     f" AND {visible_sql()} ORDER BY p.published_at DESC LIMIT {OWN_POSTS}) AS own"
     " JOIN swannery.post_tags t ON t.post_id = own.id) AS mine CROSS JOIN LATERAL (SELECT p.author_id FROM swannery.post_tags t"
     " JOIN swannery.posts p ON p.id = t.post_id JOIN swannery.members a ON a.id = p.author_id WHERE t.tag = mine.tag"
@@ -61,8 +61,8 @@ SUGGESTED = (
     f" (array_agg(DISTINCT c.name ORDER BY c.name))[1:{NAMED}]"
     f" FROM ({CLUES}) AS c JOIN swannery.members m ON m.id = c.id AND m.state = 'active' AND m.suggested"
     " WHERE NOT c.id = ANY(%(known)s::bigint[]) AND (c.kind <> 'followed' OR NOT m.private)"
-    " AND NOT EXISTS (SELECT FROM swannery.follow_requests r WHERE r.asker_id = %(me)s AND r.addressee_id = c.id)"
-    " AND NOT EXISTS (SELECT FROM swannery.suggestion_dismissals d WHERE d.member_id = %(me)s AND d.person_id = c.id)"
+    " AND NOT EXISTS (SELECT FROM swannery.follow_requests r WHERE r.asker_id = %(viewer_id)s AND r.addressee_id = c.id)"
+    " AND NOT EXISTS (SELECT FROM swannery.suggestion_dismissals d WHERE d.member_id = %(viewer_id)s AND d.person_id = c.id)"
     " GROUP BY c.id, m.name, m.handle, m.role, m.picture, c.kind"
 )
 
@@ -77,7 +77,7 @@ async def read_clues(tx: Transaction, *, viewer: Viewer) -> tuple[dict[int, Pers
     newest = {name: array(sorted(getattr(viewer, name))[-LOOKED_AT:]) for name in ("friends", "followees", "communities")}
     found = await tx.read(
         SUGGESTED,
-        {**viewer_values(viewer), **newest, "me": viewer.member_id, "known": array(known), "blocked": array(viewer.blocked)},
+        {**viewer_values(viewer), **newest, "known": array(known)},
     )
     people: dict[int, Person] = {}
     clues: dict[int, list[Clue]] = {}

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from swannery.accounts.models import Openness
 from swannery.accounts.queries import people
 from swannery.accounts.rules import LONGEST_BIO, LONGEST_PRONOUNS, links_of
 from swannery.foundation.database import Transaction
@@ -41,21 +42,14 @@ async def change_own(tx: Transaction, *, viewer: Viewer, words: Words) -> Words:
     return Words(bio=bio, pronouns=pronouns, links=links)
 
 
-async def read_private(tx: Transaction, *, viewer: Viewer) -> bool:
-    """Return whether the member approves their followers."""
-    return await people.is_private(tx, member_id=viewer.member_id)
+async def read_openness(tx: Transaction, *, viewer: Viewer) -> Openness:
+    """Return whether the member approves their followers, and whether they may be suggested to others."""
+    return await people.read_openness(tx, member_id=viewer.member_id)
 
 
-async def set_private(tx: Transaction, *, viewer: Viewer, private: bool) -> None:
-    """Have followers wait for approval from now on, or no longer. Who follows already stays; who waits, waits for an answer."""
-    await people.write_private(tx, member_id=viewer.member_id, private=private)
+async def change_openness(tx: Transaction, *, viewer: Viewer, private: bool | None = None, suggested: bool | None = None) -> None:
+    """Have followers wait for approval, or be suggested to people one may know, from now on or no longer; what is not named stays.
 
-
-async def read_suggested(tx: Transaction, *, viewer: Viewer) -> bool:
-    """Return whether the member may be suggested to others."""
-    return await people.is_suggested(tx, member_id=viewer.member_id)
-
-
-async def set_suggested(tx: Transaction, *, viewer: Viewer, suggested: bool) -> None:
-    """Let the member be suggested to people they may know, or to nobody any more; it holds at once."""
-    await people.write_suggested(tx, member_id=viewer.member_id, suggested=suggested)
+    Who follows already stays; who waits, waits for an answer.
+    """
+    await people.write_openness(tx, member_id=viewer.member_id, private=private, suggested=suggested)

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from swannery.accounts.actions import own_picture, own_profile, own_settings
-from swannery.accounts.models import Permits, WhoMay
+from swannery.accounts.models import Openness, Permits, WhoMay
 from swannery.accounts.rules import LONGEST_BIO, LONGEST_LINK, LONGEST_PRONOUNS, MOST_LINKS
 from swannery.foundation.database import Transaction
 from swannery.foundation.viewer import Accent, Colours, Look, Role, Viewer
@@ -85,12 +85,11 @@ def _changed(change: msgspec.Struct, *, of: Any) -> dict[str, Any]:  # noqa: ANN
 
 async def _me(tx: Transaction, viewer: Viewer) -> OwnProfile:
     words = await own_profile.read_own(tx, viewer=viewer)
-    private = await own_profile.read_private(tx, viewer=viewer)
-    suggested = await own_profile.read_suggested(tx, viewer=viewer)
+    openness = await own_profile.read_openness(tx, viewer=viewer)
     pictures = await own_picture.read_addresses(tx, viewer=viewer)
     return OwnProfile(
         id=viewer.member_id, name=viewer.name, handle=viewer.handle, role=viewer.role, bio=words.bio, pronouns=words.pronouns,
-        links=words.links, private=private, suggested=suggested, picture=pictures["face"], cover=pictures["cover"],
+        links=words.links, **msgspec.to_builtins(openness), picture=pictures["face"], cover=pictures["cover"],
     )  # fmt: skip
 
 
@@ -109,10 +108,8 @@ async def change_me(tx: NamedDependency[Transaction], viewer: NamedDependency[Vi
         changes["links"] = tuple(changes["links"])
     if changes:
         await own_profile.change_own(tx, viewer=viewer, words=msgspec.structs.replace(words, **changes))
-    if isinstance(data.private, bool):
-        await own_profile.set_private(tx, viewer=viewer, private=data.private)
-    if isinstance(data.suggested, bool):
-        await own_profile.set_suggested(tx, viewer=viewer, suggested=data.suggested)
+    if openness := _changed(data, of=Openness):
+        await own_profile.change_openness(tx, viewer=viewer, **openness)
     if isinstance(data.picture, str):
         await own_picture.show_own(tx, viewer=viewer, purpose="face", key=data.picture)
     if isinstance(data.cover, str):

@@ -82,8 +82,8 @@ async def change_profile(
 async def show_privacy(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page]) -> Response[Any]:
     """Who may follow, mention, and see what."""
     permits = await own_settings.read_permits(tx, viewer=viewer)
-    private = await own_profile.read_private(tx, viewer=viewer)
-    ticks = {"private": "1" if private else "", "suggested": "1" if await own_profile.read_suggested(tx, viewer=viewer) else ""}
+    openness = await own_profile.read_openness(tx, viewer=viewer)
+    ticks = {name: "1" if on else "" for name, on in msgspec.to_builtins(openness).items()}
     return privacy_page(page, FormState(values={**msgspec.to_builtins(permits), **ticks}))
 
 
@@ -119,8 +119,7 @@ async def change_privacy(
         ticks = {"private": data.private, "suggested": data.suggested}
         return privacy_page(page, FormState(values={**msgspec.to_builtins(before), **ticks}, errors=fields))
     await own_settings.change_permits(tx, viewer=viewer, permits=permits)
-    await own_profile.set_private(tx, viewer=viewer, private=bool(data.private))
-    await own_profile.set_suggested(tx, viewer=viewer, suggested=bool(data.suggested))
+    await own_profile.change_openness(tx, viewer=viewer, private=bool(data.private), suggested=bool(data.suggested))
     return page.go("/settings/privacy", notice=page.gettext("Saved."))
 
 

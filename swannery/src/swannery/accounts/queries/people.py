@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from swannery.accounts.models import Link, Person, Profile
+from swannery.accounts.models import Link, Openness, Person, Profile
 from swannery.foundation.database import AnyRow, Transaction
 from swannery.media.models import Purpose
 
@@ -65,32 +65,25 @@ async def write_words(tx: Transaction, *, member_id: int, bio: str, pronouns: st
     )
 
 
-async def is_suggested(tx: Transaction, *, member_id: int) -> bool:
-    """Whether this member may be suggested to others."""
-    found = await tx.sql("SELECT suggested FROM swannery.members WHERE id = %(id)s", {"id": member_id})
-    return bool(found and found[0][0])
-
-
-async def write_suggested(tx: Transaction, *, member_id: int, suggested: bool) -> None:
-    """Store whether this member may be suggested to others."""
-    await tx.sql("UPDATE swannery.members SET suggested = %(suggested)s WHERE id = %(id)s", {"suggested": suggested, "id": member_id})
-
-
 async def write_picture(tx: Transaction, *, member_id: int, purpose: Purpose, key: str) -> None:
     """Store which picture of its kind a member shows."""
     column = "picture" if purpose == "face" else "cover"
     await tx.sql(f"UPDATE swannery.members SET {column} = %(key)s WHERE id = %(id)s", {"key": key, "id": member_id})
 
 
-async def is_private(tx: Transaction, *, member_id: int) -> bool:
-    """Whether followers of this member need approval."""
-    found = await tx.sql("SELECT private FROM swannery.members WHERE id = %(id)s", {"id": member_id})
-    return bool(found and found[0][0])
+async def read_openness(tx: Transaction, *, member_id: int) -> Openness:
+    """Return how open a member is to others."""
+    found = await tx.read("SELECT private, suggested FROM swannery.members WHERE id = %(id)s", {"id": member_id})
+    return Openness(private=found[0][0], suggested=found[0][1]) if found else Openness()
 
 
-async def write_private(tx: Transaction, *, member_id: int, private: bool) -> None:
-    """Store whether followers need approval."""
-    await tx.sql("UPDATE swannery.members SET private = %(private)s WHERE id = %(id)s", {"private": private, "id": member_id})
+async def write_openness(tx: Transaction, *, member_id: int, private: bool | None, suggested: bool | None) -> None:
+    """Store how open a member is to others; what is None stays as it is."""
+    await tx.sql(
+        "UPDATE swannery.members SET private = coalesce(%(private)s, private), suggested = coalesce(%(suggested)s, suggested)"
+        " WHERE id = %(id)s",
+        {"private": private, "suggested": suggested, "id": member_id},
+    )
 
 
 def _like(text: str) -> str:
