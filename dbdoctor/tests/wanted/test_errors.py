@@ -10,7 +10,8 @@ from patients import Patient
 
 from dbdoctor.model import ServerError
 from dbdoctor.reports.cause_meanings import MEANINGS
-from dbdoctor.reports.meaning_words import WORDS, words_for
+from dbdoctor.reports.meaning_sentences import words_for
+from dbdoctor.reports.meaning_words import WORDS
 from dbdoctor.wanted.errors import read_error, recognise, without_noise
 from dbdoctor.wanted.meanings import CAUSES_OF, Explanation, explain
 from dbdoctor.wanted.messages import MESSAGES, NOTICES, STATES, TOOL_MESSAGES

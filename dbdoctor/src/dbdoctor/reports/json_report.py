@@ -8,7 +8,7 @@ from dbdoctor.doctor import Diagnosis, Inspection
 from dbdoctor.findings import Finding, MarkStep, MigrateStep, Plan, Remedy, SqlStep, Step
 from dbdoctor.reports.cause_meanings import meaning_of, page_of
 from dbdoctor.reports.letter import visible
-from dbdoctor.reports.meaning_words import words_for
+from dbdoctor.reports.meaning_sentences import words_for
 from dbdoctor.reports.migrations import Migrations
 from dbdoctor.reports.words import finding_sentence, mark_sentence, remedy_sentence, step_sentence
 from dbdoctor.treatment import Cleaned, Run, Verification

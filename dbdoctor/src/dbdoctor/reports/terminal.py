@@ -6,7 +6,7 @@ from dbdoctor.doctor import Diagnosis, Inspection
 from dbdoctor.findings import Attempt, Finding, MarkStep, MigrateStep, Plan, SqlStep
 from dbdoctor.reports.cause_meanings import meaning_of
 from dbdoctor.reports.letter import Letter, one_line
-from dbdoctor.reports.meaning_words import words_for
+from dbdoctor.reports.meaning_sentences import words_for
 from dbdoctor.reports.migrations import Migrations
 from dbdoctor.reports.phrases import many, sample_words, short
 from dbdoctor.reports.words import attempt_sentence, finding_sentence, mark_sentence, note_sentence, remedy_sentence, step_sentence

@@ -7,12 +7,12 @@ from litestar import delete, get, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
+from swannery.accounts.schemas import PersonOut, person_out
 from swannery.discovery import actions
 from swannery.discovery.models import ClueKind
 from swannery.foundation.database import Transaction
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import PROBLEMS, Id
-from swannery.posts.schemas import PersonOut, person_out
 
 
 class ClueOut(msgspec.Struct, frozen=True):

@@ -1,40 +1,13 @@
-"""What leaves as JSON: every field is named here, so nothing else gets out. Other features answer with these too."""
-# long file: every field that may leave stands in one place
+"""Posts and reactions as JSON: every field is named here, so nothing else gets out. Other features answer with these too."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
 
-from swannery.accounts.models import Person
-from swannery.foundation.viewer import Role
-from swannery.media.models import api_address
+from swannery.accounts.schemas import PersonOut, person_out
 from swannery.posts.details import Details
-from swannery.posts.models import (
-    Answers,
-    Audience,
-    Branch,
-    Card,
-    Comment,
-    Kind,
-    Place,
-    Post,
-    Reaction,
-    ReactionCount,
-    ReactionKind,
-    SavedDraft,
-    State,
-)
-
-
-class PersonOut(msgspec.Struct, frozen=True):
-    """A member as others see them."""
-
-    id: int
-    name: str
-    handle: str
-    role: Role
-    picture: str | None = None
+from swannery.posts.models import Answers, Audience, Card, Kind, Place, Post, Reaction, ReactionCount, ReactionKind, State
 
 
 class CommunityOut(msgspec.Struct, frozen=True):
@@ -135,59 +108,6 @@ class PostsOut(msgspec.Struct, frozen=True):
     next: str | None
 
 
-class VersionOut(msgspec.Struct, frozen=True):
-    """How a post read at some time."""
-
-    number: int
-    text: str
-    html: str
-    warning: str
-    written_at: datetime
-    details: Details | None
-
-
-class HistoryOut(msgspec.Struct, frozen=True):
-    """Every version of a post, the latest first."""
-
-    items: list[VersionOut]
-
-
-class DeletedOut(msgspec.Struct, frozen=True):
-    """A post one deleted; until `gone_at` it can be brought back."""
-
-    id: int
-    text: str
-    deleted_at: datetime
-    gone_at: datetime
-
-
-class DeletedsOut(msgspec.Struct, frozen=True):
-    """What one deleted lately, the last first."""
-
-    items: list[DeletedOut]
-
-
-class DraftOut(msgspec.Struct, frozen=True):
-    """What one wrote and did not publish yet; `problem` says why a planned one could not be."""
-
-    id: int
-    text: str
-    audience: str
-    community_id: int | None
-    circle_id: int | None
-    warning: str
-    details: Details | None
-    publish_at: datetime | None
-    problem: str
-    updated_at: datetime
-
-
-class DraftsOut(msgspec.Struct, frozen=True):
-    """One's drafts, what is planned first."""
-
-    items: list[DraftOut]
-
-
 class ReactorOut(msgspec.Struct, frozen=True):
     """Somebody who reacted, and how."""
 
@@ -202,67 +122,6 @@ class ReactorsOut(msgspec.Struct, frozen=True):
     next_after: int | None
 
 
-class FolderOut(msgspec.Struct, frozen=True):
-    """A folder of bookmarks, and how many posts in it can be read."""
-
-    id: int
-    name: str
-    count: int
-
-
-class FoldersOut(msgspec.Struct, frozen=True):
-    """One's folders by name."""
-
-    items: list[FolderOut]
-
-
-class BookmarkOut(msgspec.Struct, frozen=True):
-    """A post that one keeps."""
-
-    post: PostOut
-    folder_id: int | None
-    saved_at: datetime
-
-
-class BookmarksOut(msgspec.Struct, frozen=True):
-    """A page of what one keeps, the last kept first; `next` is the `after` of the next page, if there is one."""
-
-    items: list[BookmarkOut]
-    next: str | None
-
-
-class CommentOut(msgspec.Struct, frozen=True):
-    """A place in a conversation, as the viewer may see it.
-
-    `gone`: what stood here is deleted, or not for the viewer, and others replied to it; then nothing is told of it but its place.
-    `depth` counts from the top of what is listed; `more_replies` says that there are further ones: ask for them with `parent_id`.
-    """
-
-    id: int
-    post_id: int
-    parent_id: int | None
-    depth: int
-    gone: bool
-    more_replies: bool
-    author: PersonOut | None
-    state: State | None
-    text: str
-    html: str
-    created_at: datetime | None
-    edited_at: datetime | None
-    reaction_count: int
-    reactions: list[ReactionCountOut]
-    reaction: ReactionKind | None
-    mine: bool
-
-
-class CommentsOut(msgspec.Struct, frozen=True):
-    """Comments, each followed by its replies; `next_after` is the parameter of the next page, if there is one."""
-
-    items: list[CommentOut]
-    next_after: int | None
-
-
 class ReactionOut(msgspec.Struct, frozen=True):
     """How many reacted and how, and whether and how the viewer did."""
 
@@ -271,12 +130,6 @@ class ReactionOut(msgspec.Struct, frozen=True):
     reactions: list[ReactionCountOut]
     reacted: bool
     kind: ReactionKind | None
-
-
-def person_out(person: Person) -> PersonOut:
-    """Return what may be told of a person."""
-    picture = api_address(person.picture, "large") if person.picture else None
-    return PersonOut(id=person.id, name=person.name, handle=person.handle, role=person.role, picture=picture)
 
 
 def community_out(place: Place | None) -> CommunityOut | None:
@@ -358,56 +211,6 @@ def post_out(found: Post) -> PostOut:
         original_id=found.original_id,
         original=original_out(found.original),
     )
-
-
-def draft_out(found: SavedDraft) -> DraftOut:
-    """Return a draft of one's own."""
-    draft = found.draft
-    return DraftOut(
-        id=found.id,
-        text=draft.body,
-        audience=draft.audience,
-        community_id=draft.community_id,
-        circle_id=draft.circle_id,
-        warning=draft.warning,
-        details=draft.details,
-        publish_at=found.publish_at,
-        problem=found.problem,
-        updated_at=found.updated_at,
-    )
-
-
-def branch_out(found: Branch) -> CommentOut:
-    """Return what may be told of a place in a conversation."""
-    said = found.comment
-    return CommentOut(
-        id=found.id,
-        post_id=found.post_id,
-        parent_id=found.parent_id,
-        depth=found.depth,
-        gone=said is None,
-        more_replies=found.more,
-        author=person_out(said.author) if said else None,
-        state=said.state if said else None,
-        text=said.body if said else "",
-        html=said.body_html if said else "",
-        created_at=said.created_at if said else None,
-        edited_at=said.edited_at if said else None,
-        reaction_count=said.reaction_count if said else 0,
-        reactions=counts_out(said.reactions) if said else [],
-        reaction=said.reaction if said else None,
-        mine=said.mine if said else False,
-    )
-
-
-def comment_out(found: Comment) -> CommentOut:
-    """Return what may be told of a comment."""
-    return branch_out(Branch(id=found.id, post_id=found.post_id, parent_id=found.parent_id, depth=len(found.ancestors), comment=found))
-
-
-def branches_out(found: Iterable[Branch]) -> list[CommentOut]:
-    """Return places of a conversation one after the other, each followed by what stands beneath it."""
-    return [out for one in found for out in (branch_out(one), *branches_out(one.replies))]
 
 
 def reaction_out(found: Reaction) -> ReactionOut:

@@ -13,8 +13,9 @@ from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import PROBLEMS, Id
 from swannery.posts import actions
 from swannery.posts.api.parameters import AfterCursor, PathId
+from swannery.posts.own_schemas import BookmarkOut, BookmarksOut, FolderOut, FoldersOut
 from swannery.posts.rules import LONGEST_FOLDER
-from swannery.posts.schemas import BookmarkOut, BookmarksOut, FolderOut, FoldersOut, post_out
+from swannery.posts.schemas import post_out
 
 FolderId = Annotated[int | None, QueryParameter(ge=1, le=Id.LARGEST)]
 

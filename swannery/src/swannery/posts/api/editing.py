@@ -15,7 +15,8 @@ from swannery.posts import actions
 from swannery.posts.api.parameters import PathId
 from swannery.posts.details import Details
 from swannery.posts.models import LONGEST_POST, LONGEST_WARNING, Audience, Draft
-from swannery.posts.schemas import DeletedOut, DeletedsOut, DraftOut, DraftsOut, HistoryOut, PostOut, VersionOut, draft_out, post_out
+from swannery.posts.own_schemas import DeletedOut, DeletedsOut, DraftOut, DraftsOut, HistoryOut, VersionOut, draft_out
+from swannery.posts.schemas import PostOut, post_out
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 ShortWarning = Annotated[str, msgspec.Meta(max_length=LONGEST_WARNING)]

@@ -4,13 +4,14 @@ from litestar import delete, get, put
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
+from swannery.accounts.schemas import person_out
 from swannery.foundation.database import Transaction
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import PROBLEMS
 from swannery.posts import actions
 from swannery.posts.api.parameters import AfterId, PathId
 from swannery.posts.models import ReactionKind
-from swannery.posts.schemas import ReactionOut, ReactorOut, ReactorsOut, person_out, reaction_out
+from swannery.posts.schemas import ReactionOut, ReactorOut, ReactorsOut, reaction_out
 
 
 @put("/api/v1/posts/{post_id:int}/reaction", responses=PROBLEMS, tags=["posts"], summary="React to a post")
