@@ -63,6 +63,16 @@ def test_a_poll_is_composed_voted_in_and_the_vote_is_changed(chromium: Browser, 
         expect(post.locator(".poll-bar.mine")).to_contain_text("Saturday")
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_enter_in_a_line_posts_and_leaves_the_kind_as_it_is(chromium: Browser, busy: Site, *, scripts: bool) -> None:
+    ask = f"Is Enter enough{' here' if scripts else ''}?"
+    with window(chromium, busy, PHONE, who="follower", scripts=scripts) as opened:
+        opened.go("/compose?kind=question")
+        opened.page.get_by_label("Your question").fill(ask)
+        opened.page.get_by_label("Your question").press("Enter")
+        expect(opened.page.get_by_role("article").filter(has_text=ask)).to_have_count(1)
+
+
 @pytest.mark.parametrize("kind", ["question", "poll", "tip"])
 def test_what_was_typed_for_a_kind_is_back_after_a_reload(chromium: Browser, busy: Site, kind: str) -> None:
     with window(chromium, busy, PHONE, who="member") as opened:
