@@ -13,6 +13,7 @@ from swannery.foundation.errors import Conflict, Invalid, NotAllowed, NotSignedI
 from swannery.foundation.events import PostDeleted, PostHeld, PostPublished
 from swannery.foundation.paging import Cursor
 from swannery.posts import actions
+from swannery.posts.details import Recipe
 from swannery.posts.models import LONGEST_POST, Draft
 from swannery.posts.ports import ports
 
@@ -253,6 +254,18 @@ async def test_long_comment_threads_come_in_pages(town: Town) -> None:
 
 async def test_erasing_that_was_lost_is_found_again(town: Town) -> None:
     await publish(town, "member", "my words")
+    await town.sql("UPDATE swannery.members SET state = 'erased' WHERE id = %(id)s", id=town.ids["member"])
+    async with town.parts.database.transaction() as tx:
+        assert await actions.erase_what_is_left(tx) == [town.ids["member"]]
+        await actions.erase_member(tx, member_id=town.ids["member"])
+        assert await actions.erase_what_is_left(tx) == []
+
+
+async def test_erasing_finds_words_that_stand_only_in_a_deleted_posts_own_fields(town: Town) -> None:
+    """A recipe needs no text: its words are its ingredients and steps."""
+    cake = Recipe(title="Carrot cake", ingredients=["carrots"], steps=["Grate them."])
+    post_id = await town.act(actions.publish_post, "member", draft=Draft(body="", details=cake))
+    await town.act(actions.delete_post, "member", post_id=post_id)
     await town.sql("UPDATE swannery.members SET state = 'erased' WHERE id = %(id)s", id=town.ids["member"])
     async with town.parts.database.transaction() as tx:
         assert await actions.erase_what_is_left(tx) == [town.ids["member"]]

@@ -5,10 +5,9 @@ from collections.abc import Collection, Mapping
 from swannery.accounts.models import Person
 from swannery.foundation.database import Transaction
 from swannery.foundation.viewer import Viewer
-from swannery.posts.models import AUTHOR_REPLY_COUNTS, REACTION_COUNTS, REACTIONS, REPLY_COUNTS, ReactionKind, Reactor
+from swannery.posts.models import AUTHOR_REPLY_COUNTS, REACTION_COUNTS, REPLY_COUNTS, ReactionKind, Reactor
+from swannery.posts.queries.reactions import OTHER_KINDS
 from swannery.posts.visibility import SHARED, comment_visible_sql, shared_visible_sql, viewer_values, visible_sql
-
-OTHER_KINDS = ", ".join(f"count(*) FILTER (WHERE x.kind = '{kind}')" for kind in REACTIONS[1:])
 
 
 async def recount_comments(tx: Transaction, *, post_id: int, comment_ids: Collection[int]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from swannery.foundation.database import Transaction
-from swannery.posts.models import REACTIONS
+from swannery.posts.queries.reactions import OTHER_KINDS
 
 
 async def erased_with_words(tx: Transaction) -> list[int]:
@@ -11,7 +11,7 @@ async def erased_with_words(tx: Transaction) -> list[int]:
     # sees all: nobody is shown these; they are erased
     found = await tx.sql(
         "SELECT m.id FROM swannery.members m WHERE m.state = 'erased' AND ("
-        "EXISTS (SELECT 1 FROM swannery.posts p WHERE p.author_id = m.id AND (p.body <> '' OR p.deleted_at IS NULL))"
+        "EXISTS (SELECT 1 FROM swannery.posts p WHERE p.author_id = m.id AND (p.body <> '' OR p.card IS NOT NULL OR p.deleted_at IS NULL))"
         " OR EXISTS (SELECT 1 FROM swannery.comments c WHERE c.author_id = m.id AND c.body <> '')) LIMIT 1000"
     )
     return [row[0] for row in found]
@@ -31,9 +31,6 @@ async def touched_posts(tx: Transaction, *, member_ids: Collection[int]) -> list
         {"members": list(member_ids)},
     )
     return [row[0] for row in found]
-
-
-OTHER_KINDS = ", ".join(f"count(*) FILTER (WHERE x.kind = '{kind}')" for kind in REACTIONS[1:])
 
 
 # The people who answered a post `p`, then each of its choices: as many figures as there were.

@@ -6,6 +6,9 @@ from swannery.foundation.viewer import Viewer
 from swannery.posts.models import REACTIONS, ReactionKind, Reactor
 from swannery.posts.visibility import SHARED, shared_visible_sql, viewer_values, visible_sql
 
+# How many of the reactions `x` are of each kind but the first, as a list of columns.
+OTHER_KINDS = ", ".join(f"count(*) FILTER (WHERE x.kind = '{kind}')" for kind in REACTIONS[1:])
+
 
 async def set_reaction(tx: Transaction, *, post_id: int, member_id: int, kind: ReactionKind) -> tuple[ReactionKind | None, bool]:
     """Store a reaction, one per member and post; returns what it was before, and whether anything changed."""
