@@ -176,3 +176,19 @@ async def test_whatever_stands_between_people_only_friends_of_friends_appear(
             if (common := mine & set(pairs_of(other, standing)))
         }
         assert await suggested(town, viewer) == expected, list(product([viewer], friends, blocks))
+
+
+async def test_a_few_are_the_likeliest_of_all(town: Town) -> None:
+    """Ranked in the database as by the rules; what the few have in common with the viewer is told whole."""
+    for other in ("owner", "neighbour", "asker", "gone"):
+        await train(town, other, "trainer")
+    await train(town, "member", "trainer")
+    await befriend(town, "member", "friend")
+    await befriend(town, "friend", "asker")
+    everybody = await town.act(actions.suggest, "member")
+    for limit in range(1, len(everybody) + 1):
+        assert await town.act(actions.suggest, "member", limit=limit) == everybody[:limit]
+    assert {clue.kind for clue in everybody[1].clues} == {"friends", "trainer"}
+    for session in range(20):
+        await train(town, "owner" if session % 2 else "gone", "trainer")
+    assert await town.act(actions.suggest, "member") == everybody

@@ -2,7 +2,7 @@
 
 from swannery.accounts.actions.people import people_by_id
 from swannery.discovery import queries
-from swannery.discovery.models import Suggestion
+from swannery.discovery.models import WEIGHTS, Suggestion
 from swannery.discovery.rules import ranked
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import NotThere
@@ -16,8 +16,8 @@ async def suggest(tx: Transaction, *, viewer: Viewer, limit: int = MOST) -> list
 
     Never whom they know, asked, muted or dismissed, who is blocked either way, or who does not want to be suggested.
     """
-    people, clues = await queries.read_clues(tx, viewer=viewer)
-    return ranked(people, clues, limit=limit)
+    people, clues = await queries.read_clues(tx, viewer=viewer, weights=WEIGHTS, limit=limit)
+    return ranked(people, clues)
 
 
 async def dismiss(tx: Transaction, *, viewer: Viewer, person_id: int, on: bool) -> None:

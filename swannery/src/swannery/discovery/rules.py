@@ -12,10 +12,10 @@ def worth(clue: Clue, *, weights: ClueWeights = WEIGHTS) -> float:
     return float(getattr(weights, clue.kind)) * log1p(clue.count)
 
 
-def ranked(people: Mapping[int, Person], clues: Mapping[int, Iterable[Clue]], *, limit: int) -> list[Suggestion]:
+def ranked(people: Mapping[int, Person], clues: Mapping[int, Iterable[Clue]]) -> list[Suggestion]:
     """Return people by what is known of them, the likeliest first; of equals the newest member, who needs it most."""
     found = [suggestion(person, list(clues[person_id])) for person_id, person in people.items()]
-    return sorted(found, key=lambda one: (-one.score, -one.person.id))[:limit]
+    return sorted(found, key=lambda one: (-one.score, -one.person.id))
 
 
 def suggestion(person: Person, clues: Sequence[Clue]) -> Suggestion:
