@@ -1,5 +1,6 @@
 """Whatever is sent as a picture: what leaves is a picture and nothing else, or a sentence that says what would work."""
 
+import asyncio
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 from hostile import BOMBS, NO_PICTURES, TAILS, animated, gif, jpeg, lake, png, png_with_words, saved, with_gps
 from PIL import Image
 
-from swannery.foundation.errors import Invalid
+from swannery.foundation.errors import Invalid, TooMany
 from swannery.media.darkroom import Darkroom, Developed
 from swannery.media.models import FRAMES, LARGEST_FILE, Purpose
 
@@ -34,7 +35,7 @@ def darkroom(tmp_path: Path) -> Darkroom:
 
 
 async def develop(darkroom: Darkroom, content: bytes, purpose: Purpose = "post") -> Developed:
-    return await darkroom.develop(File(content), purpose=purpose)
+    return await darkroom.develop(File(content), purpose=purpose, member_id=1)
 
 
 async def shown(darkroom: Darkroom, developed: Developed) -> Image.Image:
@@ -128,9 +129,28 @@ async def test_bombs_do_not_go_off(darkroom: Darkroom, what: str) -> None:
 async def test_more_than_may_be_is_not_even_received(darkroom: Darkroom) -> None:
     file = File(jpeg() + bytes(3 * LARGEST_FILE))
     with pytest.raises(Invalid, match="cannot be taken") as caught:
-        await darkroom.develop(file, purpose="post")
+        await darkroom.develop(file, purpose="post", member_id=1)
     assert "larger than 12 MB" in caught.value.next_step
     assert file.taken < LARGEST_FILE + 200_000
+
+
+async def test_nobody_keeps_others_waiting_with_many_at_once(darkroom: Darkroom) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    class Slow(File):
+        async def read(self, size: int = -1) -> bytes:
+            begun.set()
+            await go_on.wait()
+            return await super().read(size)
+
+    first = asyncio.create_task(darkroom.develop(Slow(jpeg()), purpose="face", member_id=1))
+    await begun.wait()
+    with pytest.raises(TooMany):
+        await darkroom.develop(File(jpeg()), purpose="face", member_id=1)
+    await darkroom.develop(File(jpeg()), purpose="face", member_id=2)
+    go_on.set()
+    await first
+    await darkroom.develop(File(jpeg()), purpose="face", member_id=1)
 
 
 async def test_colours_of_a_wide_profile_are_those_that_were_seen(darkroom: Darkroom) -> None:

@@ -1,6 +1,9 @@
 """A picture and a cover of one's own: sent, shown to whoever may see the profile, taken back."""
 
+import asyncio
 import re
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -8,6 +11,7 @@ import pytest
 from hostile import jpeg, lake, saved, with_gps
 from town import Browser, Town
 
+from swannery.accounts.actions import own_picture
 from swannery.accounts.actions.erase_member import erase_member
 from swannery.connections import actions as connections
 from swannery.media import actions as media
@@ -178,14 +182,14 @@ async def test_the_api_takes_and_shows_pictures(town: Town) -> None:
 async def test_a_member_sends_so_many_pictures_an_hour(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(media, "PICTURES_AN_HOUR", 1)
     async with town.browser("owner", api=True) as api:
-        assert (await send(api, jpeg())).status_code == 201
-        answer = await send(api, jpeg())
+        assert (await send(api, jpeg(), purpose="face")).status_code == 201
+        answer = await send(api, jpeg(), purpose="face")
     assert (answer.status_code, "retry-after" in answer.headers) == (429, True)
 
 
 async def test_what_was_sent_and_never_used_is_thrown_away_after_a_day(town: Town) -> None:
     async with town.browser("owner", api=True) as api:
-        await send(api, jpeg())
+        await send(api, jpeg(), purpose="face")
     kept = await choose(town, "member")
     for age, left in (("23 hours", 2), ("25 hours", 1)):
         await town.sql(f"UPDATE swannery.pictures SET created_at = now() - interval '{age}'")
@@ -198,11 +202,37 @@ async def test_what_was_sent_and_never_used_is_thrown_away_after_a_day(town: Tow
 async def test_files_that_no_row_knows_of_are_collected(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = await choose(town, "member")
     async with town.browser("owner", api=True) as api:
-        await send(api, jpeg())
+        await send(api, jpeg(), purpose="face")
     await town.sql("DELETE FROM swannery.pictures WHERE owner_id = %(id)s", id=town.ids["owner"])
-    for unused_for, left in ((media.UNUSED_FOR, 5), (-media.UNUSED_FOR, 2)):
+    for unused_for, left in ((media.UNUSED_FOR, 4), (-media.UNUSED_FOR, 2)):
         monkeypatch.setattr(media, "UNUSED_FOR", unused_for)
         async with town.parts.database.transaction() as tx:
             await media.collect(tx, darkroom=town.parts.darkroom)
         assert len(await files(town)) == left
     assert await status(town, "friend", kept) == 200
+
+
+async def test_of_two_chosen_at_once_one_is_shown_and_the_other_is_thrown_away(town: Town) -> None:
+    async with town.browser("owner", api=True) as api:
+        first, second = [(await send(api, jpeg(), purpose="face")).json()["key"] for _ in range(2)]
+    async with town.acting("owner") as (tx, viewer):
+        await own_picture.show_own(tx, viewer=viewer, purpose="face", key=first)
+        other = asyncio.create_task(town.act(own_picture.show_own, "owner", purpose="face", key=second))
+        await asyncio.sleep(0.3)
+    await other
+    assert await town.sql("SELECT key FROM swannery.pictures WHERE on_profile AND gone_at IS NULL") == [(second,)]
+
+
+async def test_collecting_goes_on_where_somebody_else_deleted_a_file(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def files_of_before() -> AsyncIterator[Mapping[str, datetime]]:
+        yield {f"00/{'0' * 32}-small.webp": datetime(2020, 1, 1, tzinfo=UTC)}
+
+    monkeypatch.setattr(town.parts.darkroom, "files", files_of_before)
+    async with town.parts.database.transaction() as tx:
+        await media.collect(tx, darkroom=town.parts.darkroom)
+
+
+async def test_the_api_takes_pictures_for_what_can_be_done_with_them(town: Town) -> None:
+    async with town.browser("owner", api=True) as api:
+        assert (await send(api, jpeg())).status_code in {400, 422}
+        assert (await send(api, jpeg(), purpose="post")).status_code in {400, 422}

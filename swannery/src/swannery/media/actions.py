@@ -18,9 +18,10 @@ UNUSED_FOR = timedelta(days=1)
 AT_ONCE = 200
 
 
-async def admit(tx: Transaction, *, viewer: Viewer) -> None:
-    """Ask whether this member may send a picture now, before any work is done for it."""
+async def admit(tx: Transaction, *, viewer: Viewer) -> int:
+    """Ask whether this member may send a picture now, before it is made anew; returns whose it will be."""
     await throttle.limit(tx, what="picture", who=str(viewer.member_id), times=PICTURES_AN_HOUR, window_s=HOUR_S)
+    return viewer.member_id
 
 
 async def keep(tx: Transaction, *, viewer: Viewer, developed: Developed) -> Picture:

@@ -10,23 +10,21 @@ from litestar.enums import RequestEncodingType
 from litestar.openapi import ResponseSpec
 from litestar.params import Body, FromPath
 
-from swannery.foundation.database import Transaction
-from swannery.foundation.viewer import Viewer
 from swannery.foundation.visits import Visits
 from swannery.foundation.web import PROBLEMS
 from swannery.media import actions
 from swannery.media.darkroom import Darkroom
-from swannery.media.models import FRAMES, LARGEST_FILE, Purpose, Size, api_address
+from swannery.media.models import FRAMES, LARGEST_FILE, ProfilePurpose, Purpose, Size, api_address
 from swannery.media.serving import answer
 
 ENVELOPE = 100_000  # bytes around the file
 
 
 class NewPicture(msgspec.Struct):
-    """A file, JPEG, PNG, WebP or GIF, of at most 12 MB; and what it is for: a face, a cover, or a post."""
+    """A file, JPEG, PNG, WebP or GIF, of at most 12 MB; and what it is for: a face (the picture beside one's name) or a cover."""
 
     file: UploadFile
-    purpose: Purpose = "post"
+    purpose: ProfilePurpose
 
 
 class PictureOut(msgspec.Struct, frozen=True):
@@ -54,8 +52,8 @@ async def send_picture(
 ) -> PictureOut:
     """Make a picture anew, without whatever else is in its file, and keep it; returns its key."""
     async with visits.begin() as visit:
-        await actions.admit(visit.tx, viewer=visit.viewer)
-    developed = await darkroom.develop(data.file, purpose=data.purpose)
+        member_id = await actions.admit(visit.tx, viewer=visit.viewer)
+    developed = await darkroom.develop(data.file, purpose=data.purpose, member_id=member_id)
     async with visits.begin() as visit:
         kept = await actions.keep(visit.tx, viewer=visit.viewer, developed=developed)
     urls: dict[str, str] = {size: api_address(kept.key, size) for size in FRAMES[kept.purpose]}
@@ -70,15 +68,14 @@ async def send_picture(
     media_type="image/webp",
 )
 async def read_picture(
-    tx: NamedDependency[Transaction],
-    viewer: NamedDependency[Viewer],
+    visits: NamedDependency[Visits],
     darkroom: NamedDependency[Darkroom],
     request: Request[Any, Any, Any],
     key: FromPath[str],
     size: FromPath[Size],
 ) -> Response[bytes]:
     """Return a picture, WebP, if the viewer may see what it belongs to; a size that is not kept is the large one."""
-    return await answer(tx, viewer, darkroom, key=key, size=size, request=request)
+    return await answer(visits, darkroom, key=key, size=size, request=request)
 
 
 routes = [send_picture, read_picture]

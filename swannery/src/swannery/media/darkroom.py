@@ -1,6 +1,7 @@
 """Where pictures are made anew, a few at a time, and kept. No database here: a picture counts once its row is written."""
 
 import asyncio
+import contextlib
 import json
 import os
 import secrets
@@ -16,7 +17,7 @@ import obstore
 import structlog
 from obstore.store import LocalStore
 
-from swannery.foundation.errors import Invalid, NotThere, Unavailable
+from swannery.foundation.errors import Invalid, NotThere, TooMany, Unavailable
 from swannery.media import reencoding
 from swannery.media.models import FRAMES, Purpose, Size
 from swannery.media.rules import ENOUGH, REASONS, kind_of, reason_against
@@ -60,6 +61,7 @@ class Darkroom:
         self._folder = folder
         self._kept: LocalStore | None = None
         self._turns: asyncio.Semaphore | None = None
+        self._waiting: set[int] = set()
 
     @property
     def _store(self) -> LocalStore:
@@ -68,8 +70,20 @@ class Darkroom:
             self._kept = LocalStore(self._folder)
         return self._kept
 
-    async def develop(self, sent: Sent, *, purpose: Purpose) -> Developed:
-        """Make a picture anew and store it in its sizes; raises Invalid with what is wrong with it and what would work."""
+    async def develop(self, sent: Sent, *, purpose: Purpose, member_id: int) -> Developed:
+        """Make a picture anew and store it in its sizes; raises Invalid with what is wrong with it and what would work.
+
+        One at a time for each member, so that nobody's many slow ones keep everybody else's waiting: raises TooMany.
+        """
+        if member_id in self._waiting:
+            raise TooMany("A picture of yours is still on its way.", retry_after_s=5, next_step="Send this one when it is there.")
+        self._waiting.add(member_id)
+        try:
+            return await self._develop(sent, purpose=purpose)
+        finally:
+            self._waiting.discard(member_id)
+
+    async def _develop(self, sent: Sent, *, purpose: Purpose) -> Developed:
         if self._turns is None:
             self._turns = asyncio.Semaphore(AT_ONCE)
         try:
@@ -115,10 +129,7 @@ class Darkroom:
     async def throw_away(self, key: str, purpose: Purpose) -> None:
         """Delete a picture's files; again changes nothing."""
         for size in FRAMES[purpose]:
-            try:
-                await obstore.delete_async(self._store, _path(key, size))
-            except FileNotFoundError:
-                continue
+            await self.throw_file_away(_path(key, size))
 
     async def files(self) -> AsyncIterator[Mapping[str, datetime]]:
         """Yield what is stored, a few hundred at a time: the path, and when it was written."""
@@ -126,8 +137,9 @@ class Darkroom:
             yield {one["path"]: one["last_modified"] for one in some}
 
     async def throw_file_away(self, path: str) -> None:
-        """Delete one file."""
-        await obstore.delete_async(self._store, path)
+        """Delete one file; one that somebody else deleted meanwhile is gone as well."""
+        with contextlib.suppress(FileNotFoundError):
+            await obstore.delete_async(self._store, path)
 
 
 def refusal(reason: str) -> Invalid:

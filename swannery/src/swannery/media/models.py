@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple, get_args
 import msgspec
 
 Purpose = Literal["face", "cover", "post"]
+ProfilePurpose = Literal["face", "cover"]
 Size = Literal["small", "medium", "large"]
 SIZES: tuple[Size, ...] = get_args(Size)
 

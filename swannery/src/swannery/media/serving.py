@@ -4,9 +4,8 @@ from typing import Any, get_args
 
 from litestar import Request, Response
 
-from swannery.foundation.database import Transaction
 from swannery.foundation.errors import NotThere
-from swannery.foundation.viewer import Viewer
+from swannery.foundation.visits import Visits
 from swannery.media import actions
 from swannery.media.darkroom import Darkroom
 from swannery.media.models import Size
@@ -22,14 +21,16 @@ HEADERS = {
 }
 
 
-async def answer(
-    tx: Transaction, viewer: Viewer, darkroom: Darkroom, *, key: str, size: str, request: Request[Any, Any, Any]
-) -> Response[bytes]:
-    """Return the picture's bytes if the viewer may see it now, or only that what they have is still it."""
+async def answer(visits: Visits, darkroom: Darkroom, *, key: str, size: str, request: Request[Any, Any, Any]) -> Response[bytes]:
+    """Return the picture's bytes if the viewer may see it now, or only that what they have is still it.
+
+    A page has dozens of pictures: no connection is held while a disk is waited for.
+    """
     wanted: Size | None = next((one for one in get_args(Size) if one == size), None)
     if wanted is None:
         raise NotThere
-    picture = await actions.find_visible(tx, viewer=viewer, key=key)
+    async with visits.begin() as visit:
+        picture = await actions.find_visible(visit.tx, viewer=visit.viewer, key=key)
     kept = nearest_size(picture.purpose, wanted)
     tag = f'"{picture.key}-{kept}"'
     headers = {**HEADERS, "etag": tag}

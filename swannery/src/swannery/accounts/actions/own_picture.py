@@ -11,8 +11,9 @@ PICTURE_ALONG = "m.picture"
 
 async def show_own(tx: Transaction, *, viewer: Viewer, purpose: Purpose, key: str) -> None:
     """Show a picture of one's own in the place of the one before; raises Invalid when it is not there any more."""
-    await media.put_on_profile(tx, viewer=viewer, purpose=purpose, key=key)
+    # The member's own row first: of two at once the second waits for it, and then sees what the first put there.
     await people.write_picture(tx, member_id=viewer.member_id, purpose=purpose, key=key)
+    await media.put_on_profile(tx, viewer=viewer, purpose=purpose, key=key)
 
 
 async def remove_own(tx: Transaction, *, viewer: Viewer, purpose: Purpose) -> None:

@@ -14,15 +14,16 @@ from swannery.foundation.visits import Visit, Visits
 from swannery.foundation.web import FormState
 from swannery.media import actions as media
 from swannery.media.darkroom import Darkroom
-from swannery.media.models import Purpose
+from swannery.media.models import ProfilePurpose
 
-# More than one picture may have, so that a larger one is refused with words and not by a closed door.
-LARGEST_FORM = 40_000_000
+# A little more than a picture may have, so that one somewhat too large is refused with words beside its field. A form is received whole
+# before anything else is asked, its token included.
+LARGEST_FORM = 16_000_000
 
 
-def purpose_of(text: str) -> Purpose:
+def purpose_of(text: str) -> ProfilePurpose:
     """Return which of one's pictures is meant."""
-    found: Purpose | None = next((one for one in get_args(Purpose) if one == text and one != "post"), None)
+    found: ProfilePurpose | None = next((one for one in get_args(ProfilePurpose) if one == text), None)
     if found is None:
         raise NotThere
     return found
@@ -35,7 +36,7 @@ async def change_picture(
     """Show another picture, or none."""
     which = purpose_of(purpose)
     async with visits.begin() as visit:
-        await media.admit(visit.tx, viewer=visit.viewer)
+        member_id = await media.admit(visit.tx, viewer=visit.viewer)
     form = await request.form()
     if form.get("then") == "remove":
         async with visits.begin() as visit:
@@ -43,7 +44,7 @@ async def change_picture(
             return visit.page.go("/settings", notice=visit.page.gettext("Removed."))
     sent = form.get("picture")
     try:
-        developed = await darkroom.develop(file_of(sent), purpose=which)
+        developed = await darkroom.develop(file_of(sent), purpose=which, member_id=member_id)
         async with visits.begin() as visit:
             kept = await media.keep(visit.tx, viewer=visit.viewer, developed=developed)
             await own_picture.show_own(visit.tx, viewer=visit.viewer, purpose=which, key=kept.key)
@@ -60,7 +61,7 @@ def file_of(sent: object) -> UploadFile:
     raise Invalid("This cannot be saved yet.", fields={"picture": "Choose a picture first."})
 
 
-async def refused(visit: Visit, which: Purpose, error: Invalid) -> Response[Any]:
+async def refused(visit: Visit, which: ProfilePurpose, error: Invalid) -> Response[Any]:
     """Show the settings with what is wrong beside the picture's own form."""
     words = await typed_before(visit.tx, viewer=visit.viewer)
     picture = FormState(errors={which: " ".join(error.fields.values()) or error.message})
