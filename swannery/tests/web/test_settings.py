@@ -154,3 +154,18 @@ async def test_nothing_of_it_is_left_of_a_member_who_is_erased(town: Town) -> No
         "SELECT bio, pronouns, links, theme, accent, time_zone FROM swannery.members WHERE id = %(id)s", id=town.ids["owner"]
     )
     assert found == [("", "", [], "auto", "lake", "")]
+
+
+async def test_a_time_zone_of_long_ago_stands_in_the_way_of_nothing_and_stays(town: Town) -> None:
+    await town.sql("UPDATE swannery.members SET time_zone = 'US/Oldtown' WHERE id = %(id)s", id=town.ids["owner"])
+    async with town.browser("owner") as browser, town.browser("owner", api=True) as api:
+        changed = await api.client.patch("/api/v1/me/settings", json={"message": "nobody", "theme": "dark"})
+        assert (changed.status_code, changed.json()["time_zone"]) == (200, "US/Oldtown")
+        assert '<option value="US/Oldtown" selected>' in (await browser.get("/settings/appearance")).text
+        assert (await browser.post("/settings/appearance", accent="plum")).status_code == 303
+        told = (await api.get("/api/v1/me/settings")).json()
+        assert {name: told[name] for name in ("time_zone", "theme", "accent", "message")} == {
+            "time_zone": "US/Oldtown", "theme": "dark", "accent": "plum", "message": "nobody",
+        }  # fmt: skip
+        assert (await browser.post("/settings/appearance", time_zone="US/Othertown")).status_code == 422
+        assert (await api.client.patch("/api/v1/me/settings", json={"time_zone": "US/Othertown"})).status_code == 422

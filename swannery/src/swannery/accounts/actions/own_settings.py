@@ -24,12 +24,14 @@ async def change_permits(tx: Transaction, *, viewer: Viewer, permits: Permits) -
     await own_settings.write_permits(tx, member_id=viewer.member_id, permits=permits)
 
 
-async def change_look(tx: Transaction, *, viewer: Viewer, look: Look, languages: Collection[str]) -> None:
-    """Store how the member wants pages to be; raises Invalid for a language or a time zone that is none."""
+async def change_look(
+    tx: Transaction, *, viewer: Viewer, look: Look, languages: Collection[str], named: Collection[str] = tuple(Look.__struct_fields__)
+) -> None:
+    """Store how the member wants pages to be; raises Invalid for a language or a time zone that is none, among what is `named`."""
     errors = {}
-    if look.language and look.language not in languages:
+    if "language" in named and look.language and look.language not in languages:
         errors["language"] = "This language is not spoken here yet."
-    if look.time_zone and look.time_zone not in time_zones():
+    if "time_zone" in named and look.time_zone and look.time_zone not in time_zones():
         errors["time_zone"] = "Choose a place of the list, like Europe/Berlin."
     if errors:
         raise Invalid("This cannot be saved yet.", fields=errors)

@@ -129,10 +129,14 @@ async def change_settings(
     tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], data: JSONBody[SettingsChange], page: NamedDependency[Page]
 ) -> OwnSettings:
     """Change what is named; returns the settings as they are then."""
-    permits = msgspec.structs.replace(await own_settings.read_permits(tx, viewer=viewer), **_changed(data, of=Permits))
-    look = msgspec.structs.replace(viewer.look, **_changed(data, of=Look))
-    await own_settings.change_permits(tx, viewer=viewer, permits=permits)
-    await own_settings.change_look(tx, viewer=viewer, look=look, languages=page.languages)
+    permits, look = await own_settings.read_permits(tx, viewer=viewer), viewer.look
+    # What is not named is not looked at either: a time zone of long ago stands in the way of no other choice.
+    if changes := _changed(data, of=Permits):
+        permits = msgspec.structs.replace(permits, **changes)
+        await own_settings.change_permits(tx, viewer=viewer, permits=permits)
+    if changes := _changed(data, of=Look):
+        look = msgspec.structs.replace(look, **changes)
+        await own_settings.change_look(tx, viewer=viewer, look=look, languages=page.languages, named=changes)
     return OwnSettings(**msgspec.to_builtins(permits), **msgspec.to_builtins(look))
 
 

@@ -48,12 +48,12 @@ class PrivacyForm(msgspec.Struct):
 
 
 class LookForm(msgspec.Struct):
-    """How pages are to be."""
+    """How pages are to be; what the form does not hold stays as it was."""
 
-    language: str = ""
-    time_zone: str = ""
-    theme: str = "auto"
-    accent: str = "lake"
+    language: str | None = None
+    time_zone: str | None = None
+    theme: str | None = None
+    accent: str | None = None
 
 
 @get("/settings")
@@ -141,10 +141,10 @@ def appearance_page(page: Page, form: FormState) -> Response[Any]:
         "plum": page.gettext("Plum"), "violet": page.gettext("Violet"),
     }  # fmt: skip
     languages = [Option("", page.gettext("As my browser")), *(Option(code, name) for code, name in page.languages.items())]
-    places = [
-        Option("", page.gettext("UTC, the time of the world")),
-        *(Option(name, name.replace("_", " ")) for name in own_settings.time_zones()),
-    ]
+    chosen = form.values.get("time_zone", "")
+    # One that is not in the list any more (or never was: then it is said beside it) stays the one that is chosen.
+    known = own_settings.time_zones() if chosen in {"", *own_settings.time_zones()} else (chosen, *own_settings.time_zones())
+    places = [Option("", page.gettext("UTC, the time of the world")), *(Option(name, name.replace("_", " ")) for name in known)]
     return page.show(
         "accounts/appearance.html",
         status=422 if form.errors else 200,
@@ -166,10 +166,12 @@ async def change_appearance(
     data: Annotated[LookForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
 ) -> Response[Any]:
     """Decide how pages are to be; the next one is."""
-    values = msgspec.to_builtins(data)
+    typed = {name: value for name, value in msgspec.to_builtins(data).items() if value is not None}
+    before = msgspec.to_builtins(viewer.look)
+    values, changed = before | typed, {name for name, value in typed.items() if value != before[name]}
     try:
         look = msgspec.convert(values, Look)
-        await own_settings.change_look(tx, viewer=viewer, look=look, languages=page.languages)
+        await own_settings.change_look(tx, viewer=viewer, look=look, languages=page.languages, named=changed)
     except msgspec.ValidationError:
         return appearance_page(page, FormState(values=values, errors={"form": page.gettext("Choose one of the list.")}))
     except Invalid as error:
