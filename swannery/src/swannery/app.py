@@ -234,9 +234,12 @@ def dependencies(parts: Parts) -> dict[str, Provide]:
     def blank_page(request: Request[Any, Any, Any]) -> Page:
         return Page(request=request, viewer=Viewer(site_open=parts.site.open), theme=parts.theme, site=parts.site)
 
+    def entrance(blank_page: NamedDependency[Page]) -> accounts_pages.Entrance:
+        return accounts_pages.Entrance(parts.database, parts.config, parts.doors, blank_page, parts.site)
+
     return {
         "visit": Provide(visit),
-        **{kind.__name__: Provide(kind, sync_to_thread=False) for kind in (tx, viewer, page, blank_page, visits)},
+        **{kind.__name__: Provide(kind, sync_to_thread=False) for kind in (tx, viewer, page, blank_page, visits, entrance)},
         **parts_by_name(parts),
     }
 

@@ -135,6 +135,27 @@ async def test_somebody_the_provider_knows_comes_in(joined: Town, provider: Loca
     assert (provider.asked["response_type"], provider.asked["scope"]) == ("code", "openid")
 
 
+async def tries(town: Town) -> int:
+    return int((await town.sql("SELECT coalesce(sum(count), 0) FROM swannery.throttles"))[0][0])
+
+
+async def test_who_comes_in_uses_up_no_try_of_their_network(joined: Town, provider: LocalProvider) -> None:
+    before = await tries(joined)
+    async with joined.browser(None) as browser:
+        await there_and_back(browser, provider)
+    assert await tries(joined) == before
+
+
+@pytest.mark.parametrize("header", [{"sec-fetch-dest": "image"}, {"sec-purpose": "prefetch"}])
+async def test_a_picture_or_a_browser_that_looks_ahead_is_sent_nowhere_else(joined: Town, header: dict[str, str]) -> None:
+    before = await tries(joined)
+    async with joined.browser(None) as browser:
+        answer = await browser.get("/sign-in/provider", **header)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    assert await tries(joined) == before
+    assert await joined.sql("SELECT 1 FROM swannery.provider_attempts") == []
+
+
 WRONG: dict[str, dict[str, Any]] = {
     "claim nonce": {"nonce": "of another attempt"},
     "claim nonce missing": {"nonce": None},

@@ -14,7 +14,7 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 from swannery.config import OpenIdConnect
 from swannery.config.sign_in import SAFE_URL
 from swannery.foundation.errors import Unavailable
-from swannery.host.keys import TIMEOUT_S, KeySource, fetch
+from swannery.host.keys import AGAIN_AFTER, TIMEOUT_S, KeySource, fetch
 from swannery.host.tokens import Claims, Expected, TokenRefused, read_token
 
 log = structlog.get_logger("swannery.host")
@@ -40,6 +40,7 @@ class Provider:
         self._redirect_uri = redirect_uri
         self._known: Mapping[str, str] = {}
         self._read_at: datetime | None = None
+        self._asked_at: datetime | None = None
         self._keys: KeySource | None = None
 
     async def address(self, asked: Asked, *, now: datetime) -> str:
@@ -92,6 +93,9 @@ class Provider:
         """Return what the provider says of itself; what was known goes on to hold while it is away."""
         if self._known and self._read_at is not None and now - self._read_at < KNOWN_FOR:
             return self._known
+        if self._known and self._asked_at is not None and now - self._asked_at < AGAIN_AFTER:
+            return self._known
+        self._asked_at = now
         try:
             told = msgspec.json.decode(await fetch(self.settings.issuer.rstrip("/") + "/.well-known/openid-configuration"))
             known = _checked(told, issuer=self.settings.issuer)

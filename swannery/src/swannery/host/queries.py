@@ -128,7 +128,7 @@ async def find_user_by_key(tx: Transaction, *, users: Users, key: UserKey) -> Lo
 
 
 async def find_user_by_column(tx: Transaction, *, users: Users, column: str, value: str) -> Login | None:
-    """Return the only user whose column holds this text; the app's own index on it, where there is one."""
+    """Return the only user whose column holds this text. A column of text is found by the app's own index, others by a scan."""
     found = await tx.sql(
         f"SELECT u.user_key, u.password_hash, u.active, 0 FROM {users_relation(users)} u JOIN {table_of(users)} t"
         f" ON t.{quoted(users.id)} = u.user_key WHERE t.{quoted(column)}::text = %(value)s LIMIT 2",

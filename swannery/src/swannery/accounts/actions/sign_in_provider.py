@@ -33,13 +33,13 @@ async def go_to_provider(database: Database, *, doors: Doors, next_path: str, ad
     url = await provider.address(asked, now=clock.now())
     attempt = Attempt(nonce=asked.nonce, verifier=asked.verifier, next_path=next_path)
     async with database.transaction() as tx:
-        await refuse_too_many(tx, throttle.key_of("provider", network_of(address)))
+        await refuse_too_many(tx, _tries_of(address))
         await provider_attempts.insert(tx, mark=_mark(asked.state), attempt=attempt, expires_at=tx.now + BACK_WITHIN)
     return url, asked.state
 
 
 async def come_back(
-    database: Database, *, users: Users, doors: Doors, state: str, kept_state: str, code: str, device: str
+    database: Database, *, users: Users, doors: Doors, state: str, kept_state: str, code: str, address: str, device: str
 ) -> tuple[Opened, str]:
     """Return the new sign-in and where its person wanted to go; raises Invalid in the same words for every reason, or Unavailable.
 
@@ -60,7 +60,9 @@ async def come_back(
             found = await find_user_of_provider(tx, users=users, column=column, subject=claims.subject)
         else:
             found = await find_user(tx, users=users, key=claims.subject)
-        return await open_for(tx, users=users, found=found, device=device), attempt.next_path
+        opened = await open_for(tx, users=users, found=found, device=device)
+        await throttle.take_back(tx, key=_tries_of(address))
+        return opened, attempt.next_path
 
 
 async def _attempt(database: Database, *, state: str, kept_state: str) -> Attempt:
@@ -72,6 +74,10 @@ async def _attempt(database: Database, *, state: str, kept_state: str) -> Attemp
     if attempt is None:
         raise TokenRefused("state unknown")
     return attempt
+
+
+def _tries_of(address: str) -> bytes:
+    return throttle.key_of("provider", network_of(address))
 
 
 def _provider(doors: Doors) -> Provider:
