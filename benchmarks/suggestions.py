@@ -7,7 +7,8 @@ which a hundred thousand posts are for their authors alone; a circle of members 
 of them those with many friends, in turn with the bare query that only counts friends in common (by one's own key). In this process, from
 the question to the suggestions; medians, and the slowest of all. Peak memory is this process's.
 
-LAST
+Last measured 2026-11-23, 2 cores, while tests ran beside it: 50 people each, median 53 ms, the slowest 160 ms; the bare query
+median 1.0 ms, the slowest 44 ms. Peak memory 179 MB, most of it the filling.
 """
 
 import asyncio

@@ -3,15 +3,19 @@
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from town import Town
 
 from swannery.foundation.errors import Invalid
 from swannery.posts import actions
-from swannery.posts.detail_rules import words_of
+from swannery.posts.detail_rules import clipped, words_of
 from swannery.posts.details import Achievement, Details, Exercise, Poll, Question, Recipe, Tip, Workout
 from swannery.posts.models import Draft, kind_of
 from swannery.posts.pages.detail_forms import READERS, details_of, values_of
+from swannery.posts.queries.posts import DETAILS
 
 pytestmark = pytest.mark.anyio
 
@@ -99,3 +103,44 @@ async def test_what_is_no_number_is_said_and_nothing_typed_is_lost(town: Town) -
         assert "This is no date." in refused.text
     post = (await town.act(actions.latest_posts, "member", after=None)).items[0]
     assert post.details == Workout(title="Legs", exercises=[Exercise(name="Squat", weight_kg=62.5)])
+
+
+NUMBERS = st.none() | st.integers(-5, 10**9)
+EXERCISES = st.builds(
+    Exercise, name=st.text(max_size=120), sets=NUMBERS, reps=NUMBERS, seconds=NUMBERS, weight_kg=st.none() | st.floats(-10, 1e6)
+)
+HALF = st.one_of(
+    st.builds(Workout, title=st.text(max_size=300), exercises=st.lists(EXERCISES, max_size=25), minutes=NUMBERS),
+    st.builds(
+        Recipe, title=st.text(max_size=300), servings=NUMBERS, minutes=NUMBERS,
+        ingredients=st.lists(st.text(max_size=250), max_size=70), steps=st.lists(st.text(max_size=1100), max_size=50),
+    ),
+    st.builds(Poll, options=st.lists(st.text(max_size=100), max_size=9), lasts_h=st.integers(-5, 10**9)),
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(HALF)
+async def test_half_a_thought_is_kept_so_that_it_can_be_read_again(details: Details) -> None:
+    kept = clipped(details)
+    assert DETAILS.decode(msgspec.json.encode(kept)) == kept
+
+
+async def test_a_number_that_cannot_be_does_not_lock_anybody_out_of_their_drafts(town: Town) -> None:
+    async with town.browser("owner") as browser:
+        fields = {"kind": "workout", "about_title": "Legs", "about_exercise_1_name": "Squat", "about_exercise_1_sets": "500"}
+        assert (await browser.post("/posts", text="", then="keep", **fields)).status_code == 303
+        assert "Legs" in (await browser.get("/drafts")).text
+        assert (await browser.post("/posts", text="", **fields)).status_code == 422
+
+
+async def test_an_edit_that_met_another_shows_the_others_fields_too(town: Town) -> None:
+    cake = WHOLE[-1]
+    post_id = await town.act(actions.publish_post, "owner", draft=Draft(body="", details=cake))
+    other = msgspec.structs.replace(cake, steps=["Mash.", "Bake for an hour."])
+    await town.act(actions.edit_post, "owner", post_id=post_id, draft=Draft(body="", details=other), seen=None)
+    async with town.browser("owner") as browser:
+        mine = {"kind": "recipe", "about_title": "Banana bread", "about_ingredients": "3 bananas", "about_steps": "Eat raw."}
+        answer = await browser.post(f"/posts/{post_id}/edit", text="", seen="", **mine)
+    assert answer.status_code == 409
+    assert all(words in answer.text for words in ("Eat raw.", "Bake for an hour."))

@@ -168,7 +168,11 @@ async def test_choices_stay_once_somebody_has_voted(town: Town) -> None:
         with pytest.raises(Invalid) as refused:
             await change(**parts)
         assert list(refused.value.fields) == [field]
-    await change(options=["Monday", "Friday"], lasts_h=24)
+    # Its author sees how it stands: it is not ended when they like the result.
+    with pytest.raises(Invalid) as refused:
+        await change(options=["Monday", "Friday"], lasts_h=24)
+    assert list(refused.value.fields) == ["lasts_h"]
+    await change(options=["Monday", "Friday"], lasts_h=24 * 8)
     await end(town, post_id)
     with pytest.raises(Invalid) as refused:
         await change(options=["Monday", "Friday"], lasts_h=2000)
@@ -288,5 +292,8 @@ async def test_a_refused_poll_comes_back_with_everything_typed_and_another_kind_
         other = await browser.post("/posts", **fields, then="kind:tip")
         assert other.status_code == 200
         assert all(words in other.text for words in ("When we run", 'name="kind" value="tip"'))
+        assert '<input type="hidden" name="about_option_1" value="Tuesday only">' in other.text
+        back = await browser.post("/posts", **fields, then="kind:poll")
+        assert back.text.count("Tuesday only") == 1
         assert 'name="kind" value="poll"' in (await browser.get("/compose?kind=poll")).text
     assert (await town.act(actions.latest_posts, "owner", after=None)).items == []

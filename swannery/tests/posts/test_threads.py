@@ -1,6 +1,7 @@
 """Conversations: who may answer whom, what stands beneath what, in which order, and what is left of what is gone."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from swannery.foundation.errors import Conflict, NotThere
 from swannery.foundation.events import CommentAdded, Mentioned
 from swannery.posts import actions, models, rules
 from swannery.posts.actions.comments import COMMENTS
-from swannery.posts.models import Branch, CommentOrder, Draft
+from swannery.posts.models import RESTORABLE, Branch, CommentOrder, Draft
 from swannery.posts.ports import ports
 from swannery.posts.queries.comments import LEVELS, REPLIES
 
@@ -279,8 +280,34 @@ async def test_a_reply_to_what_is_gone_meanwhile_keeps_its_words(town: Town, htm
         assert answer.status_code == 422
         assert "long considered" in answer.text
         assert "What you answer is gone" in answer.text
+        assert f'name="parent" value="{first}"' not in answer.text, "sent again it is a comment on the post"
         hidden = await browser.post("/posts/999999/comments", text="to nothing", parent=first, headers=headers)
         assert hidden.status_code == 404
+
+
+async def test_a_reply_to_what_waits_for_a_moderator_keeps_its_words(town: Town) -> None:
+    post_id = await publish(town)
+    first = await say(town, "member", post_id, "first")
+    await town.sql("UPDATE swannery.comments SET state = 'held' WHERE id = %(id)s", id=first)
+    async with town.browser("member") as browser:
+        answer = await browser.post(f"/posts/{post_id}/comments", text="more of it", parent=first, headers={"hx-request": "true"})
+        assert answer.status_code == 422
+        assert all(words in answer.text for words in ("more of it", "Nobody else sees this comment yet."))
+
+
+async def test_after_a_month_the_words_of_a_deleted_comment_are_gone_and_its_place_stays(town: Town) -> None:
+    post_id = await publish(town)
+    old, young, standing = [await say(town, "member", post_id, words) for words in ("old", "young", "standing")]
+    await town.act(actions.add_comment, "friend", post_id=post_id, text="reply", parent_id=old)
+    for comment_id, age in ((old, RESTORABLE + timedelta(minutes=1)), (young, RESTORABLE - timedelta(minutes=1))):
+        await town.act(actions.delete_comment, "member", post_id=post_id, comment_id=comment_id)
+        await town.sql("UPDATE swannery.comments SET deleted_at = now() - %(age)s::interval WHERE id = %(id)s", age=age, id=comment_id)
+    async with town.parts.database.transaction() as tx:
+        await actions.purge(tx)
+    rows = await town.sql("SELECT id, body, body_html <> '' FROM swannery.comments WHERE parent_id IS NULL ORDER BY id")
+    assert [tuple(row) for row in rows] == [(old, "", False), (young, "young", True), (standing, "standing", True)]
+    found, _ = await town.act(actions.read_comments, "member", post_id=post_id)
+    assert [(one.id, one.comment is None, len(one.replies)) for one in found] == [(old, True, 1), (standing, False, 0)]
 
 
 async def test_the_api_lists_a_conversation_flat_with_what_stands_where(town: Town) -> None:

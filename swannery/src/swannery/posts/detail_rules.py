@@ -8,6 +8,8 @@ import msgspec
 from swannery.foundation.errors import Invalid
 from swannery.foundation.text import clean_line
 from swannery.posts.details import (
+    HEAVIEST_KG,
+    LONGEST_EXERCISE_S,
     LONGEST_INGREDIENT,
     LONGEST_NAME,
     LONGEST_OPTION,
@@ -18,6 +20,9 @@ from swannery.posts.details import (
     MOST_INGREDIENTS,
     MOST_MINUTES,
     MOST_OPTIONS,
+    MOST_REPS,
+    MOST_SERVINGS,
+    MOST_SETS,
     MOST_STEPS,
     Achievement,
     Details,
@@ -32,8 +37,6 @@ from swannery.posts.details import (
 from swannery.posts.models import Answers
 
 FEWEST_OPTIONS = 2
-HEAVIEST_KG = 2000
-MOST_SERVINGS = 1000
 # Of these kinds the post's own text is the heart; of the others it is welcome, not needed.
 NEEDS_TEXT = (Poll, Tip)
 TITLES: Mapping[type[Details], str] = {
@@ -91,13 +94,28 @@ def _wrong_in_workout(workout: Workout) -> dict[str, str]:
             wrong["exercises"] = f"Exercise {number} has no name yet."
         elif len(one.name) > LONGEST_NAME:
             wrong["exercises"] = f"The name of exercise {number} is too long; {LONGEST_NAME} letters fit."
-        elif not _within(one.sets, 100) or not _within(one.reps, 10_000) or not _within(one.seconds, 86_400):
-            wrong["exercises"] = f"A number of exercise {number} is too large or too small."
-        elif one.weight_kg is not None and not 0 <= one.weight_kg <= HEAVIEST_KG:
-            wrong["exercises"] = f"The weight of exercise {number} can be 0 to {HEAVIEST_KG} kg."
+        elif _fitting(one) != one:
+            wrong["exercises"] = _misfit(one, number)
     if not _within(workout.minutes, MOST_MINUTES):
         wrong["minutes"] = f"Between 1 and {MOST_MINUTES} minutes."
     return wrong
+
+
+def _fitting(one: Exercise) -> Exercise:
+    """Return the exercise without the numbers that cannot be."""
+    return msgspec.structs.replace(
+        one,
+        sets=one.sets if _within(one.sets, MOST_SETS) else None,
+        reps=one.reps if _within(one.reps, MOST_REPS) else None,
+        seconds=one.seconds if _within(one.seconds, LONGEST_EXERCISE_S) else None,
+        weight_kg=one.weight_kg if one.weight_kg is None or 0 <= one.weight_kg <= HEAVIEST_KG else None,
+    )
+
+
+def _misfit(one: Exercise, number: int) -> str:
+    if one.weight_kg != _fitting(one).weight_kg:
+        return f"The weight of exercise {number} can be 0 to {HEAVIEST_KG} kg."
+    return f"A number of exercise {number} is too large or too small."
 
 
 def _within(number: int | None, most: int) -> bool:
@@ -147,23 +165,32 @@ def _checked_poll(poll: Poll) -> tuple[Poll, dict[str, str]]:
 
 
 def clipped(details: Details) -> Details:
-    """Return half a thought as it may be kept: nothing is missing, nothing is too long."""
+    """Return half a thought as it may be kept: nothing is missing, nothing is too long, and numbers that cannot be are left out.
+
+    Whatever is kept can be read again: what is read is held to the bounds of details.py.
+    """
     if isinstance(details, Poll):
         options = [clean_line(option)[:LONGEST_OPTION] for option in details.options[:MOST_OPTIONS]]
         return msgspec.structs.replace(details, options=options, lasts_h=min(max(details.lasts_h, 1), LONGEST_POLL_H))
     kept = msgspec.structs.replace(details, title=clean_line(details.title)[:LONGEST_TITLE])
     if isinstance(kept, Workout):
         cleaned = _cleaned_workout(kept)
-        short = [msgspec.structs.replace(one, name=one.name[:LONGEST_NAME]) for one in cleaned.exercises[:MOST_EXERCISES]]
-        return msgspec.structs.replace(cleaned, exercises=short)
+        short = [_fitting(msgspec.structs.replace(one, name=one.name[:LONGEST_NAME])) for one in cleaned.exercises[:MOST_EXERCISES]]
+        return msgspec.structs.replace(cleaned, exercises=short, minutes=_minutes(cleaned.minutes))
     if isinstance(kept, Recipe):
         cleaned_recipe = _cleaned_recipe(kept)
         return msgspec.structs.replace(
             cleaned_recipe,
             ingredients=[line[:LONGEST_INGREDIENT] for line in cleaned_recipe.ingredients[:MOST_INGREDIENTS]],
             steps=[line[:LONGEST_STEP] for line in cleaned_recipe.steps[:MOST_STEPS]],
+            servings=cleaned_recipe.servings if _within(cleaned_recipe.servings, MOST_SERVINGS) else None,
+            minutes=_minutes(cleaned_recipe.minutes),
         )
     return kept
+
+
+def _minutes(number: int | None) -> int | None:
+    return number if _within(number, MOST_MINUTES) else None
 
 
 def words_of(details: Details | None) -> str:
@@ -226,6 +253,9 @@ def what_may_not_change(before: Details, after: Details, *, answered: bool, clos
         wrong["several"] = "People have voted already, so this stays as it is."
     if closed and after.lasts_h != before.lasts_h:
         wrong["lasts_h"] = "The poll is over and its result was shown."
+    elif after.lasts_h < before.lasts_h:
+        # Its author sees how it stands: nobody ends a vote when they like the result.
+        wrong["lasts_h"] = "People have voted already, so it can only stay open for longer."
     return wrong
 
 

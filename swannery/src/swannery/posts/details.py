@@ -15,12 +15,17 @@ LONGEST_TITLE = 200
 LONGEST_POLL_H = 24 * 90
 
 MOST_EXERCISES = 20
+MOST_SETS = 100
+MOST_REPS = 10_000
+HEAVIEST_KG = 2000
+LONGEST_EXERCISE_S = 86_400
 LONGEST_NAME = 80
 MOST_INGREDIENTS = 60
 LONGEST_INGREDIENT = 200
 MOST_STEPS = 40
 LONGEST_STEP = 1000
 MOST_MINUTES = 60 * 24 * 7
+MOST_SERVINGS = 1000
 
 Title = Annotated[str, msgspec.Meta(max_length=LONGEST_TITLE)]
 
@@ -53,10 +58,10 @@ class Exercise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """One line of a workout: so many sets of so many repetitions, with a weight, or for so long."""
 
     name: Annotated[str, msgspec.Meta(max_length=LONGEST_NAME)]
-    sets: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
-    reps: Annotated[int, msgspec.Meta(ge=1, le=10_000)] | None = None
-    weight_kg: Annotated[float, msgspec.Meta(ge=0, le=2000)] | None = None
-    seconds: Annotated[int, msgspec.Meta(ge=1, le=86_400)] | None = None
+    sets: Annotated[int, msgspec.Meta(ge=1, le=MOST_SETS)] | None = None
+    reps: Annotated[int, msgspec.Meta(ge=1, le=MOST_REPS)] | None = None
+    weight_kg: Annotated[float, msgspec.Meta(ge=0, le=HEAVIEST_KG)] | None = None
+    seconds: Annotated[int, msgspec.Meta(ge=1, le=LONGEST_EXERCISE_S)] | None = None
 
     @property
     def volume_kg(self) -> float:
@@ -95,7 +100,7 @@ class Recipe(_Kind, frozen=True, kw_only=True, tag="recipe"):
     title: Title
     ingredients: Annotated[list[Annotated[str, msgspec.Meta(max_length=LONGEST_INGREDIENT)]], msgspec.Meta(max_length=MOST_INGREDIENTS)]
     steps: Annotated[list[Annotated[str, msgspec.Meta(max_length=LONGEST_STEP)]], msgspec.Meta(max_length=MOST_STEPS)]
-    servings: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None
+    servings: Annotated[int, msgspec.Meta(ge=1, le=MOST_SERVINGS)] | None = None
     minutes: Annotated[int, msgspec.Meta(ge=1, le=MOST_MINUTES)] | None = None
 
 

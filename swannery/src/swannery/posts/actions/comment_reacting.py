@@ -29,7 +29,7 @@ async def react_to_comment(
         else await counts.delete_reaction(tx, post_id=post_id, comment_id=comment_id, member_id=member)
     )
     if changed:
-        await counts.recount_comments(tx, post_id=post_id, comment_ids=[comment_id])
+        await counts.recount_comments(tx, places=[(post_id, comment_id)])
     return await read_comment(tx, viewer=viewer, post_id=post_id, comment_id=comment_id)
 
 

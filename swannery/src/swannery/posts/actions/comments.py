@@ -99,7 +99,7 @@ async def _insert(tx: Transaction, *, viewer: Viewer, post: Post, answered: Comm
     if words.state != "shown":
         return comment_id
     if parent_id:
-        await counts.recount_comments(tx, post_id=post.id, comment_ids=[parent_id])
+        await counts.recount_comments(tx, places=[(post.id, parent_id)])
     await queries.count_on_post(tx, post_id=post.id, step=1)
     await tx.tell(CommentAdded(post_id=post.id, comment_id=comment_id, author_id=member, parent_id=parent_id))
     for named in words.mentioned:
@@ -117,13 +117,13 @@ async def delete_comment(tx: Transaction, *, viewer: Viewer, post_id: int, comme
         raise NotAllowed("Only its author, or the post's, can delete a comment.")
     state = await queries.mark_comment_deleted(tx, post_id=post_id, comment_id=comment_id, by=member)
     if state == "shown":
-        await uncount(tx, post_id=post_id, parent_id=comment.parent_id, step=-1)
+        await uncount(tx, post_id=post_id, parent_id=comment.parent_id)
     return await queries.read_place(tx, post_id=post_id, comment_id=comment_id, viewer=viewer)
 
 
-async def uncount(tx: Transaction, *, post_id: int, parent_id: int | None, step: int) -> None:
-    """Count what a comment that went (or came back) was to those above it: first the comment it answers, then the post."""
+async def uncount(tx: Transaction, *, post_id: int, parent_id: int | None) -> None:
+    """Count a comment that went no longer: first for the comment it answers, then for the post."""
     if parent_id is not None:
         await queries.lock_comment(tx, post_id=post_id, comment_id=parent_id)
-        await counts.recount_comments(tx, post_id=post_id, comment_ids=[parent_id])
-    await queries.count_on_post(tx, post_id=post_id, step=step)
+        await counts.recount_comments(tx, places=[(post_id, parent_id)])
+    await queries.count_on_post(tx, post_id=post_id, step=-1)

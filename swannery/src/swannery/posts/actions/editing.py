@@ -16,8 +16,8 @@ from swannery.posts.detail_rules import asks_anew, what_may_not_change
 from swannery.posts.details import Details
 from swannery.posts.models import MOST_PINNED, RESTORABLE, Deleted, Draft, Post, Version
 from swannery.posts.permissions import Deed, may
+from swannery.posts.queries import comments, reactions
 from swannery.posts.queries import editing as queries
-from swannery.posts.queries import reactions
 from swannery.posts.queries.posts import insert_tags
 from swannery.posts.rules import check_draft
 
@@ -127,6 +127,7 @@ async def restore_post(tx: Transaction, *, viewer: Viewer, post_id: int) -> None
 
 
 async def purge(tx: Transaction) -> None:
-    """Remove for good what was deleted too long ago to be brought back, some at a time."""
+    """Remove for good what was deleted too long ago to be brought back, some at a time; of comments the words."""
+    await comments.empty_deleted(tx, older_than=RESTORABLE, limit=PURGED_AT_ONCE)
     for post_id in await queries.purge(tx, older_than=RESTORABLE, limit=PURGED_AT_ONCE):
         await tx.tell(PostPurged(post_id=post_id))

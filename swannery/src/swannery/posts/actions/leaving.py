@@ -1,6 +1,6 @@
 """What becomes of posts when their people go, come back, or see each other no longer."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from swannery.foundation.database import Transaction
 from swannery.posts.queries import leaving as queries
@@ -32,8 +32,7 @@ async def recount_around(tx: Transaction, *, member_ids: Collection[int]) -> Non
     await _recount(tx, comments=comments, posts=await queries.touched_posts(tx, member_ids=member_ids))
 
 
-async def _recount(tx: Transaction, *, comments: Mapping[int, list[int]], posts: Collection[int]) -> None:
+async def _recount(tx: Transaction, *, comments: Collection[tuple[int, int]], posts: Collection[int]) -> None:
     """Count anew what is locked: comments before posts, as everybody takes them."""
-    for post_id, ids in comments.items():
-        await recount_comments(tx, post_id=post_id, comment_ids=ids)
+    await recount_comments(tx, places=comments)
     await queries.recount(tx, post_ids=posts)

@@ -11,7 +11,7 @@ from swannery.posts.actions.authoring import as_member
 from swannery.posts.detail_rules import words_of
 from swannery.posts.models import Draft, Post, State
 from swannery.posts.ports import ports
-from swannery.posts.queries.posts import Words, read_posts
+from swannery.posts.queries.posts import Words, is_visible
 from swannery.posts.rendering import render
 
 
@@ -40,14 +40,15 @@ async def word_comment(tx: Transaction, *, viewer: Viewer, post: Post, body: str
     if plain.handles:
         found = {person.handle: person.id for person in await people_by_handle(tx, handles=plain.handles, viewer=viewer)}
         willing = await ports.may_mention(tx, viewer.member_id, set(found.values())) | {viewer.member_id}
-        people = {handle: id_ for handle, id_ in found.items() if id_ in willing and await _reads(tx, member_id=id_, post=post)}
+        asked = {handle: id_ for handle, id_ in found.items() if id_ in willing}
+        people = {handle: id_ for handle, id_ in asked.items() if await _reads(tx, member_id=id_, post=post)}
     html = render(body, people=people).html if people else plain.html
     return Words(html=html, tags=(), mentioned=tuple(people.values()), state=state)
 
 
 async def _reads(tx: Transaction, *, member_id: int, post: Post) -> bool:
     """Whether a member may read a post: the one condition is asked as they would ask it."""
-    return bool(await read_posts(tx, ids=[post.id], viewer=await as_member(tx, member_id=member_id)))
+    return await is_visible(tx, post_id=post.id, viewer=await as_member(tx, member_id=member_id))
 
 
 async def _mentioned(tx: Transaction, *, viewer: Viewer, draft: Draft, handles: tuple[str, ...]) -> dict[str, int]:

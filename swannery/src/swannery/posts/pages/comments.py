@@ -12,7 +12,7 @@ from litestar.params import Body, FromPath, FromQuery
 
 from swannery.foundation import idempotency
 from swannery.foundation.database import Transaction
-from swannery.foundation.errors import Invalid, NotThere
+from swannery.foundation.errors import Conflict, Invalid, NotThere
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import FormState, Id, Page
 from swannery.posts import actions
@@ -125,6 +125,9 @@ async def comment(
         )
     except Invalid as error:
         return await refuse_comment(tx, viewer, page, post_id=post_id, data=data, errors=error.fields)
+    except Conflict as error:
+        sentence = f"{page.gettext(error.message)} {page.gettext(error.next_step)}"
+        return await refuse_comment(tx, viewer, page, post_id=post_id, data=data, errors={"text": sentence})
     except NotThere:
         if not data.parent:
             raise
@@ -157,7 +160,13 @@ async def refuse_comment(
     if page.partial:
         found = await actions.read_post(tx, viewer=viewer, post_id=Id.check(post_id))
         return page.show(
-            "posts/comment_form_part.html", status=422, post=found, form=state, client_key=uuid4(), parent=data.parent, order=data.order
+            "posts/comment_form_part.html",
+            status=422,
+            post=found,
+            form=state,
+            client_key=uuid4(),
+            parent=data.parent if answered else 0,
+            order=data.order,
         )
     beneath = data.parent if data.parent and answered else None
     shown = await conversation(tx, viewer, post_id=Id.check(post_id), comment_id=beneath, order=data.order)

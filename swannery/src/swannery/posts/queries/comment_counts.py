@@ -10,8 +10,8 @@ from swannery.posts.queries.reactions import OTHER_KINDS
 from swannery.posts.visibility import SHARED, comment_visible_sql, shared_visible_sql, viewer_values, visible_sql
 
 
-async def recount_comments(tx: Transaction, *, post_id: int, comment_ids: Collection[int]) -> None:
-    """Count what members who are here did to these comments of a post, and what that is worth. The comments are locked already.
+async def recount_comments(tx: Transaction, *, places: Collection[tuple[int, int]]) -> None:
+    """Count what members who are here did to these comments (post, comment), and what that is worth. They are locked already.
 
     Indexes: the primary keys and comments_thread.
     """
@@ -19,17 +19,18 @@ async def recount_comments(tx: Transaction, *, post_id: int, comment_ids: Collec
     await tx.sql(
         "UPDATE swannery.comments AS c SET reaction_count = r.count, reaction_counts = r.others,"
         " score = r.others_than_author * %(reaction)s + s.repliers * %(reply)s + s.answered * %(answer)s"
-        " FROM unnest(%(ids)s::bigint[]) AS wanted (id)"
-        " JOIN swannery.comments w ON w.post_id = %(post)s AND w.id = wanted.id JOIN swannery.posts p ON p.id = w.post_id"
+        " FROM unnest(%(posts)s::bigint[], %(ids)s::bigint[]) AS wanted (post_id, id)"
+        " JOIN swannery.comments w ON w.post_id = wanted.post_id AND w.id = wanted.id JOIN swannery.posts p ON p.id = w.post_id"
         f" CROSS JOIN LATERAL (SELECT count(*), ARRAY[{OTHER_KINDS}]::integer[] AS others,"
         " count(*) FILTER (WHERE x.member_id <> w.author_id) AS others_than_author FROM swannery.comment_reactions x"
-        " JOIN swannery.members m ON m.id = x.member_id WHERE x.post_id = %(post)s AND x.comment_id = w.id AND m.state = 'active') AS r"
+        " JOIN swannery.members m ON m.id = x.member_id WHERE x.post_id = w.post_id AND x.comment_id = w.id AND m.state = 'active') AS r"
         " CROSS JOIN LATERAL (SELECT count(DISTINCT x.author_id) FILTER (WHERE x.author_id <> p.author_id) AS repliers,"
         " (count(*) FILTER (WHERE x.author_id = p.author_id) > 0)::integer AS answered FROM swannery.comments x"
-        " JOIN swannery.members m ON m.id = x.author_id WHERE x.post_id = %(post)s AND x.parent_id = w.id AND x.author_id <> w.author_id"
+        " JOIN swannery.members m ON m.id = x.author_id WHERE x.post_id = w.post_id AND x.parent_id = w.id AND x.author_id <> w.author_id"
         " AND x.state = 'shown' AND x.deleted_at IS NULL AND m.state = 'active') AS s WHERE c.post_id = w.post_id AND c.id = w.id",
         {
-            "post": post_id, "ids": list(comment_ids), "reaction": REACTION_COUNTS, "reply": REPLY_COUNTS, "answer": AUTHOR_REPLY_COUNTS,
+            "posts": [post for post, _ in places], "ids": [comment for _, comment in places],
+            "reaction": REACTION_COUNTS, "reply": REPLY_COUNTS, "answer": AUTHOR_REPLY_COUNTS,
         },
     )  # fmt: skip
 
@@ -88,20 +89,20 @@ async def hidden_reactions(tx: Transaction, *, post_id: int, ids: Collection[int
     return by_comment
 
 
-async def touched_comments(tx: Transaction, *, member_ids: Collection[int]) -> dict[int, list[int]]:
-    """Return, by post, the comments that these members reacted to or replied to, locked from the last to the first: upwards in each thread.
+async def touched_comments(tx: Transaction, *, member_ids: Collection[int]) -> list[tuple[int, int]]:
+    """Return the comments (post, comment) that these members reacted to or replied to.
 
-    Indexes: comments_author, comment_reactions_member.
+    They and the members' own are locked from the last to the first: upwards in each thread, as everybody locks them. Indexes:
+    comments_author, comment_reactions_member.
     """
     # sees all: nobody is shown these; they are counted anew
     found = await tx.sql(
-        "SELECT c.post_id, c.id FROM swannery.comments c JOIN (SELECT post_id, parent_id AS id FROM swannery.comments"
-        " WHERE author_id = ANY(%(members)s) AND parent_id IS NOT NULL UNION SELECT post_id, comment_id FROM swannery.comment_reactions"
-        " WHERE member_id = ANY(%(members)s)) AS touched ON touched.post_id = c.post_id AND touched.id = c.id"
+        "SELECT c.post_id, c.id, touched.counted FROM swannery.comments c JOIN (SELECT post_id, id, bool_or(counted) AS counted FROM ("
+        "SELECT post_id, parent_id AS id, true AS counted FROM swannery.comments WHERE author_id = ANY(%(members)s)"
+        " AND parent_id IS NOT NULL UNION ALL SELECT post_id, comment_id, true FROM swannery.comment_reactions"
+        " WHERE member_id = ANY(%(members)s) UNION ALL SELECT post_id, id, false FROM swannery.comments"
+        " WHERE author_id = ANY(%(members)s)) AS each GROUP BY post_id, id) AS touched ON touched.post_id = c.post_id AND touched.id = c.id"
         " ORDER BY c.id DESC FOR NO KEY UPDATE OF c",
         {"members": list(member_ids)},
     )
-    by_post: dict[int, list[int]] = {}
-    for post_id, comment_id in found:
-        by_post.setdefault(post_id, []).append(comment_id)
-    return by_post
+    return [(row[0], row[1]) for row in found if row[2]]

@@ -1,6 +1,7 @@
 """Reading and writing comments, which stand beneath a post and beneath each other."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from swannery.accounts.models import Person
@@ -85,12 +86,6 @@ async def read_place(tx: Transaction, *, post_id: int, comment_id: int, viewer: 
     return _placed(found[0], viewer=viewer).branch if found else None
 
 
-async def read_comment(tx: Transaction, *, post_id: int, comment_id: int, viewer: Viewer) -> Comment | None:
-    """Return one comment, if the viewer may read it."""
-    place = await read_place(tx, post_id=post_id, comment_id=comment_id, viewer=viewer)
-    return place.comment if place else None
-
-
 async def lock_comment(tx: Transaction, *, post_id: int, comment_id: int) -> bool:
     """Have whoever does something to this comment wait; False when it was deleted meanwhile. Whoever needs several locks goes upwards."""
     # sees all: nobody is shown this
@@ -114,7 +109,7 @@ class NewComment(NamedTuple):
 
 
 async def insert_comment(tx: Transaction, *, new: NewComment) -> int:
-    """Store a comment and count it on its post, if others see it."""
+    """Store a comment; returns its id."""
     values = {
         **new._asdict(),
         "ancestors": list(new.ancestors),
@@ -144,6 +139,17 @@ async def mark_comment_deleted(tx: Transaction, *, post_id: int, comment_id: int
         {"now": tx.now, "post": post_id, "id": comment_id, "by": by},
     )
     return found[0][0] if found else None
+
+
+async def empty_deleted(tx: Transaction, *, older_than: timedelta, limit: int) -> None:
+    """Empty comments that were deleted so long ago; their places stay, for what was answered to them. Index: comments_deleted."""
+    # sees all: nobody is shown these
+    await tx.sql(
+        "UPDATE swannery.comments AS c SET body = '', body_html = '', mentioned = '{}' FROM (SELECT post_id, id FROM swannery.comments"
+        " WHERE deleted_at < %(before)s AND body <> '' ORDER BY deleted_at LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED) AS old"
+        " WHERE c.post_id = old.post_id AND c.id = old.id",
+        {"before": tx.now - older_than, "limit": limit},
+    )
 
 
 def grown(found: Sequence[Placed], *, order: CommentOrder, parent_id: int | None, limit: int) -> tuple[list[Branch], int | None]:

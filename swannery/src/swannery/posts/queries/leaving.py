@@ -7,12 +7,15 @@ from swannery.posts.queries.reactions import OTHER_KINDS
 
 
 async def erased_with_words(tx: Transaction) -> list[int]:
-    """Return erased members of whom words are left. Indexes: posts_author, comments_author."""
+    """Return erased members of whom something is left. Indexes: posts_author, comments_author, those of drafts and answers by member."""
     # sees all: nobody is shown these; they are erased
     found = await tx.sql(
         "SELECT m.id FROM swannery.members m WHERE m.state = 'erased' AND ("
         "EXISTS (SELECT 1 FROM swannery.posts p WHERE p.author_id = m.id AND (p.body <> '' OR p.card IS NOT NULL OR p.deleted_at IS NULL))"
-        " OR EXISTS (SELECT 1 FROM swannery.comments c WHERE c.author_id = m.id AND c.body <> '')) LIMIT 1000"
+        " OR EXISTS (SELECT 1 FROM swannery.comments c WHERE c.author_id = m.id AND c.body <> '')"
+        " OR EXISTS (SELECT 1 FROM swannery.drafts d WHERE d.member_id = m.id)"
+        " OR EXISTS (SELECT 1 FROM swannery.answers x WHERE x.member_id = m.id)"
+        " OR EXISTS (SELECT 1 FROM swannery.comment_reactions r WHERE r.member_id = m.id)) LIMIT 1000"
     )
     return [row[0] for row in found]
 

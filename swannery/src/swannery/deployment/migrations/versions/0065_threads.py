@@ -1,7 +1,7 @@
 """Replies to comments, reactions to them, earlier versions of them, who deleted one, and the accepted answer of a question.
 
-Quick on big tables: columns with constant defaults, under which every comment of before stands at the top; two new tables; two indexes, for
-which the comments are read through once each.
+Quick on big tables: columns with constant defaults, under which every comment of before stands at the top, and two new tables. The indexes
+are a migration of their own: while they are built comments are read, and no lock of this one is held.
 """
 
 from alembic import op
@@ -12,15 +12,14 @@ branch_labels = None
 depends_on = None
 
 STATEMENTS = (
+    # First what everybody reads: where it has to wait for others, nothing else waits with it.
+    "ALTER TABLE swannery.posts ADD accepted_comment_id bigint",
     # `ancestors` are the ids above a comment, the topmost first; `score` is what the order "best" goes by.
     """
     ALTER TABLE swannery.comments ADD parent_id bigint, ADD ancestors bigint[] NOT NULL DEFAULT '{}', ADD score integer NOT NULL DEFAULT 0,
         ADD reaction_count integer NOT NULL DEFAULT 0, ADD reaction_counts integer[] NOT NULL DEFAULT '{0,0,0,0,0}',
         ADD mentioned bigint[] NOT NULL DEFAULT '{}', ADD edited_at timestamptz, ADD deleted_by bigint
     """,
-    "CREATE INDEX comments_thread ON swannery.comments (post_id, parent_id, score DESC, id)",
-    "CREATE INDEX comments_beneath ON swannery.comments (post_id, (ancestors[1])) WHERE parent_id IS NOT NULL",
-    "CREATE INDEX comments_deleted ON swannery.comments (deleted_at) WHERE deleted_at IS NOT NULL AND body <> ''",
     """
     CREATE TABLE swannery.comment_reactions (
         post_id bigint NOT NULL,
@@ -45,7 +44,6 @@ STATEMENTS = (
         FOREIGN KEY (post_id, comment_id) REFERENCES swannery.comments (post_id, id)
     )
     """,
-    "ALTER TABLE swannery.posts ADD accepted_comment_id bigint",
 )
 
 

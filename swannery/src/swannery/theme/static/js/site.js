@@ -226,8 +226,8 @@
     for (const time of every(root, "time[datetime]")) {
       time.title = new Date(time.dateTime).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
     }
-    for (const form of every(root, "form:has([data-utc-offset])")) tellClock(form);
     for (const form of every(root, "form[data-autosave]")) restore(form);
+    for (const form of every(root, "form:has([data-utc-offset])")) tellClock(form);
     for (const area of every(root, "[data-limit]")) count(area);
     for (const summary of every(root, "[data-focus-me]")) summary.focus();
   };

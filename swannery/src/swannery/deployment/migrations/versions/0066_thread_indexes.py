@@ -1,0 +1,20 @@
+"""Indexes of conversations. Comments are read while they are built; whoever writes one waits."""
+
+from alembic import op
+
+revision = "0066"
+down_revision = "0065"
+branch_labels = None
+depends_on = None
+
+INDEXES = (
+    "CREATE INDEX comments_thread ON swannery.comments (post_id, parent_id, score DESC, id)",
+    "CREATE INDEX comments_beneath ON swannery.comments (post_id, (ancestors[1])) WHERE parent_id IS NOT NULL",
+    "CREATE INDEX comments_deleted ON swannery.comments (deleted_at) WHERE deleted_at IS NOT NULL AND body <> ''",
+)
+
+
+def upgrade() -> None:
+    """Build them, one after the other."""
+    for index in INDEXES:
+        op.execute(index)
