@@ -128,7 +128,12 @@ async def test_half_a_thought_is_kept_so_that_it_can_be_read_again(details: Deta
 
 async def test_a_number_that_cannot_be_does_not_lock_anybody_out_of_their_drafts(town: Town) -> None:
     async with town.browser("owner") as browser:
-        fields = {"kind": "workout", "about_title": "Legs", "about_exercise_1_name": "Squat", "about_exercise_1_sets": "500"}
+        fields: dict[str, Any] = {
+            "kind": "workout",
+            "about_title": "Legs",
+            "about_exercise_1_name": "Squat",
+            "about_exercise_1_sets": "500",
+        }
         assert (await browser.post("/posts", text="", then="keep", **fields)).status_code == 303
         assert "Legs" in (await browser.get("/drafts")).text
         assert (await browser.post("/posts", text="", **fields)).status_code == 422
@@ -140,7 +145,12 @@ async def test_an_edit_that_met_another_shows_the_others_fields_too(town: Town) 
     other = msgspec.structs.replace(cake, steps=["Mash.", "Bake for an hour."])
     await town.act(actions.edit_post, "owner", post_id=post_id, draft=Draft(body="", details=other), seen=None)
     async with town.browser("owner") as browser:
-        mine = {"kind": "recipe", "about_title": "Banana bread", "about_ingredients": "3 bananas", "about_steps": "Eat raw."}
+        mine: dict[str, Any] = {
+            "kind": "recipe",
+            "about_title": "Banana bread",
+            "about_ingredients": "3 bananas",
+            "about_steps": "Eat raw.",
+        }
         answer = await browser.post(f"/posts/{post_id}/edit", text="", seen="", **mine)
     assert answer.status_code == 409
     assert all(words in answer.text for words in ("Eat raw.", "Bake for an hour."))
