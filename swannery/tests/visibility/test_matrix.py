@@ -295,7 +295,7 @@ ROUTES: Mapping[str, Probe] = {
     "POST /settings/pictures/{purpose}": Own("/settings/pictures/face", frozenset({422})),
     "GET /pictures/{key}/{size}": Picture("/pictures/{key}/large"),
     "GET /api/v1/pictures/{key}/{size}": Picture("/api/v1/pictures/{key}/large"),
-    "POST /api/v1/pictures": Own("/api/v1/pictures", frozenset({422}), files={"file": b"no picture"}),
+    "POST /api/v1/pictures": Own("/api/v1/pictures", frozenset({422}), form={"purpose": "face"}, files={"file": b"no picture"}),
     "POST /settings/sign-ins/{sign_in_id}/end": Own("/settings/sign-ins/999999/end"),
     "POST /settings/sign-ins/end-others": Own("/settings/sign-ins/end-others"),
     "POST /api/v1/posts": Own("/api/v1/posts", frozenset({201})),
@@ -437,7 +437,7 @@ class Inspector:
         answer = (
             await browser.get(path)
             if method == "GET"
-            else await browser.client.post(path, files=dict(probe.files))
+            else await browser.client.post(path, data=dict(probe.form), files=dict(probe.files))
             if probe.files
             else await browser.client.request(method, path, json=dict(probe.body) if method != "DELETE" else None)
             if "/api/" in path
