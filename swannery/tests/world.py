@@ -3,6 +3,7 @@
 The oracle below was written from the words of the platform's promise alone. It shares nothing with the condition it judges.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -276,7 +277,15 @@ async def populate(town: Town) -> World:
 async def illustrate(town: Town, world: World) -> None:
     """Give every post a picture, and people one on their profile. Only rows: whether one may be seen is asked before a file is."""
     for post in world.posts.values():
-        await picture(town, key=picture_of_post(post.id), owner=post.author, purpose="post", post_id=post.id)
+        key = picture_of_post(post.id)
+        await picture(town, key=key, owner=post.author, purpose="post", post_id=post.id)
+        # What is said of it is the post's own text as well: whoever must not read that must not read this.
+        shown = [{"key": key, "alt": f"{post.mark} pictured", "width": 640, "height": 480}]
+        await town.sql(
+            "UPDATE swannery.posts SET pictures = %(shown)s::jsonb WHERE id = %(id)s AND kind <> 'share'",
+            shown=json.dumps(shown),
+            id=post.id,
+        )
     for who in ("owner", "gone"):
         await picture(town, key=face_of(town, who), owner=who, purpose="face", on_profile=True)
     await picture(town, key=UNUSED, owner="owner", purpose="post")

@@ -1,7 +1,8 @@
 """Choosing a picture and a cover, on the phone and on the desk: with a script and without one."""
 
+import pytest
 from hostile import jpeg, lake, saved
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from journeys.browsing import PHONE, Device, Site, window
 from tools.source_files import ROOT
@@ -45,7 +46,7 @@ def test_a_picture_and_a_cover_are_chosen_shown_and_taken_back(chromium: Browser
         assert opened.shifted() <= 0.05 if device != PHONE else True
         picture(page, device, "profile-with-pictures")
     with window(chromium, busy, device, who="owner") as opened:
-        opened.go("/discover")
+        opened.go(f"/@{busy.handles['friend']}")
         opened.page.wait_for_load_state("networkidle")
         assert opened.page.locator(".post img.avatar").count() > 0
         assert opened.shifted() <= 0.05
@@ -56,3 +57,73 @@ def test_a_picture_and_a_cover_are_chosen_shown_and_taken_back(chromium: Browser
         expect(opened.page.get_by_role("button", name="Remove picture")).to_have_count(0)
         opened.page.get_by_role("button", name="Remove cover").click()
         expect(opened.page.get_by_role("button", name="Remove cover")).to_have_count(0)
+
+
+def photo(name: str, width: int = 1200, height: int = 800) -> FilePayload:
+    return {"name": f"{name}.jpg", "mimeType": "image/jpeg", "buffer": saved(lake(width, height), "JPEG")}
+
+
+def test_an_album_is_put_together_described_and_looked_through(chromium: Browser, busy: Site, device: Device) -> None:
+    title = f"Camp of the {device.name}"
+    with window(chromium, busy, device, who="follower") as opened:
+        page = opened.page
+        opened.watch.allowed = {422}
+        opened.go("/compose?kind=album")
+        page.get_by_label("Name of the album").fill(title)
+        page.get_by_label("Choose pictures").set_input_files(
+            [photo("tall", 800, 1200), {"name": "notes.txt", "mimeType": "image/jpeg", "buffer": b"not one"}, photo("wide")]
+        )
+        expect(page.get_by_text("Your pictures are here.")).to_be_visible()
+        expect(page.locator("[data-picture]")).to_have_count(2)
+        expect(page.get_by_text("notes.txt: This is no picture that can be read.")).to_be_visible()
+        described = page.get_by_label("What does this picture show?")
+        described.nth(0).fill("A tall tree")
+        described.nth(1).fill("The wide lake")
+        picture(page, device, "compose-album")
+        page.get_by_role("button", name="Further ahead").nth(0).click()
+        expect(described.nth(0)).to_have_value("The wide lake")
+        page.reload()
+        expect(described).to_have_count(2)
+        expect(described.nth(0)).to_have_value("The wide lake")
+        page.get_by_label("Choose pictures").set_input_files([photo(str(number), 600 + 40 * number, 600) for number in range(5)])
+        expect(described).to_have_count(7)
+        page.get_by_role("button", name="Take out").nth(6).click()
+        expect(described).to_have_count(6)
+        assert opened.overflow() == 0
+        page.get_by_role("main").get_by_role("button", name="Post", exact=True).click()
+        post = page.get_by_role("article").filter(has_text=title)
+        expect(post).to_have_count(1)
+        expect(post.get_by_role("img", name="The wide lake")).to_be_visible()
+        expect(post.get_by_text("+1")).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        assert post.get_by_role("img", name="The wide lake").evaluate(SEEN)
+        assert opened.shifted() <= 0.05
+        post.scroll_into_view_if_needed()
+        picture(page, device, "home-with-album")
+        post.get_by_role("link", name="The wide lake").click()
+        expect(page.locator("figcaption")).to_have_text("The wide lake")
+        page.get_by_role("link", name="Next").click()
+        expect(page.locator("figcaption")).to_have_text("A tall tree")
+        page.wait_for_load_state("networkidle")
+        picture(page, device, "picture-alone")
+        page.get_by_role("link", name="To the post").click()
+        page.locator("a[href$='/edit']").first.evaluate("link => link.click()")
+        expect(described).to_have_count(6)
+        picture(page, device, "edit-album")
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+def test_few_pictures_stand_well_beside_each_other(chromium: Browser, busy: Site, count: int) -> None:
+    with window(chromium, busy, PHONE, who="follower", scripts=False) as opened:
+        page, words = opened.page, f"{count} of them"
+        opened.go("/compose")
+        page.get_by_label("What you want to say").fill(words)
+        page.get_by_label("Choose pictures").set_input_files([photo(str(number), 900, 600 + 200 * number) for number in range(count)])
+        page.get_by_role("button", name="Add the chosen pictures").click()
+        expect(page.locator("[data-picture]")).to_have_count(count)
+        expect(page.get_by_label("What you want to say")).to_have_value(words)
+        page.get_by_role("main").get_by_role("button", name="Post", exact=True).click()
+        post = page.get_by_role("article").filter(has_text=words)
+        expect(post.locator(".picture img")).to_have_count(count)
+        page.wait_for_load_state("networkidle")
+        post.screenshot(path=ARTEFACTS / f"post-with-{count}-pictures.png")

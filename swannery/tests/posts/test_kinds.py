@@ -12,7 +12,7 @@ from town import Town
 from swannery.foundation.errors import Invalid
 from swannery.posts import actions
 from swannery.posts.detail_rules import clipped, words_of
-from swannery.posts.details import Achievement, Details, Exercise, Poll, Question, Recipe, Tip, Workout
+from swannery.posts.details import Achievement, Album, Details, Exercise, Poll, Question, Recipe, Tip, Workout
 from swannery.posts.models import Draft, kind_of
 from swannery.posts.pages.detail_forms import READERS, details_of, values_of
 from swannery.posts.queries.posts import DETAILS
@@ -29,6 +29,8 @@ WHOLE: tuple[Details, ...] = (
     Achievement(title="First pull-up", achieved_on=date(2026, 11, 22)),
     Recipe(title="Banana bread", ingredients=["3 bananas", "flour"], steps=["Mash.", "Bake."], servings=8, minutes=70),
 )
+
+ALBUM = Album(title="Camp")  # which needs pictures: tests/posts/test_pictures.py
 
 
 @pytest.mark.parametrize("details", WHOLE, ids=[kind_of(one) for one in WHOLE])
@@ -50,11 +52,11 @@ async def test_each_kind_is_kept_published_edited_and_read_as_it_was_written(tow
     assert list(refused.value.fields) == ["kind"]
 
 
-@pytest.mark.parametrize("details", WHOLE, ids=[kind_of(one) for one in WHOLE])
+@pytest.mark.parametrize("details", (*WHOLE, ALBUM), ids=kind_of)
 async def test_what_is_typed_comes_back_as_it_was(details: Details) -> None:
     typed = values_of(details)
     assert details_of(typed["kind"], {name: value for name, value in typed.items() if name != "kind"}) == details
-    assert set(READERS) == {kind_of(one) for one in WHOLE}
+    assert set(READERS) == {kind_of(one) for one in (*WHOLE, ALBUM)}
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,7 @@ class Once(NamedTuple):
     path: str
     comments: bool = False
     own_words: bool = False
+    pictured: bool = False  # a share has no picture of its own
 
 
 class Said(NamedTuple):
@@ -292,6 +293,8 @@ ROUTES: Mapping[str, Probe] = {
     "POST /communities/{slug}/leave": Own("/communities/no-such-place/leave", frozenset({303})),
     "POST /activities/{activity_id}/share": Own("/activities/1/share", frozenset({303, 404, 422})),
     "POST /settings/profile": Own("/settings/profile"),
+    "POST /posts/pictures": Own("/posts/pictures", frozenset({422}), form={"then": "add"}),
+    "GET /posts/{post_id}/pictures/{number}": Once("/posts/{id}/pictures/1", own_words=True, pictured=True),
     "POST /settings/pictures/{purpose}": Own("/settings/pictures/face", frozenset({422})),
     "GET /pictures/{key}/{size}": Picture("/pictures/{key}/large"),
     "GET /api/v1/pictures/{key}/{size}": Picture("/api/v1/pictures/{key}/large"),
@@ -471,11 +474,11 @@ class Inspector:
 
     async def _one_post(self, route: str, probe: Once, viewer: str | None, browser: Browser, *, mark: str) -> None:
         post = self.world.posts[mark]
-        may = self.world.may_read(viewer, post)
+        may = self.world.may_read(viewer, post) and not (probe.pictured and post.shares and not post.quote)
         answer = await browser.get(probe.path.format(id=post.id))
         self.judge(route, viewer, about=mark, seen=answer.status_code, expected=200 if may else ABSENT)
         if "/comments" not in probe.path:
-            expected = self.world.seen_with(viewer, mark) & ({mark} if probe.own_words else set(self.world.posts))
+            expected = (self.world.seen_with(viewer, mark) if may else set()) & ({mark} if probe.own_words else set(self.world.posts))
             self.judge(route, viewer, about=f"{mark} text", seen=seen_in(answer.text, self.world), expected=expected)
         if may and answer.status_code == 200 and route == "GET /api/v1/posts/{post_id}":
             told = answer.json()

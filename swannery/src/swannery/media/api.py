@@ -14,17 +14,17 @@ from swannery.foundation.visits import Visits
 from swannery.foundation.web import PROBLEMS
 from swannery.media import actions
 from swannery.media.darkroom import Darkroom
-from swannery.media.models import FRAMES, LARGEST_FILE, ProfilePurpose, Purpose, Size, api_address
+from swannery.media.models import FRAMES, LARGEST_FILE, Purpose, Size, api_address
 from swannery.media.serving import answer
 
 ENVELOPE = 100_000  # bytes around the file
 
 
 class NewPicture(msgspec.Struct):
-    """A file, JPEG, PNG, WebP or GIF, of at most 12 MB; and what it is for: a face (the picture beside one's name) or a cover."""
+    """A file, JPEG, PNG, WebP or GIF, of at most 12 MB; and what it is for: a post, a face (beside one's name) or a cover."""
 
     file: UploadFile
-    purpose: ProfilePurpose
+    purpose: Purpose
 
 
 class PictureOut(msgspec.Struct, frozen=True):

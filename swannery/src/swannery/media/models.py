@@ -1,6 +1,7 @@
 """Pictures as they are kept: nothing of the file that was sent is left in them but what can be seen."""
 
-from typing import Literal, NamedTuple, get_args
+import re
+from typing import Annotated, Literal, NamedTuple, get_args
 
 import msgspec
 
@@ -10,7 +11,9 @@ Size = Literal["small", "medium", "large"]
 SIZES: tuple[Size, ...] = get_args(Size)
 
 LARGEST_FILE = 12_000_000
+KEY = re.compile(r"[0-9a-f]{32}\Z")
 MOST_PICTURES = 10
+MOST_IN_ALBUM = 30
 LONGEST_ALT = 1000
 
 
@@ -41,6 +44,27 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     post_id: int | None = None
     draft_id: int | None = None
     on_profile: bool = False
+
+
+class Attachment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A picture that somebody wants in a post, and what is to be said of it to those who cannot see it."""
+
+    key: Annotated[str, msgspec.Meta(min_length=32, max_length=32, pattern="^[0-9a-f]*$")]
+    alt: Annotated[str, msgspec.Meta(max_length=LONGEST_ALT)] = ""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture as it stands in a post or a draft; `width` and `height` are those of its large size, in pixels."""
+
+    key: str
+    alt: str
+    width: int
+    height: int
+
+
+def is_key(text: str) -> bool:
+    """Whether this may be a picture's key: anything else is no file's name either."""
+    return KEY.match(text) is not None
 
 
 def address(key: str, size: Size) -> str:

@@ -51,6 +51,34 @@ async def put_on_profile(tx: Transaction, *, owner_id: int, purpose: Purpose, ke
     )
 
 
+async def lock_usable(tx: Transaction, *, owner_id: int, keys: Collection[str], post_id: int | None) -> dict[str, Picture]:
+    """Return those of the pictures that this member may put into this post (None: a new one, or a draft), locked. Index: pictures_key."""
+    found = await tx.sql(
+        f"SELECT {COLUMNS} FROM swannery.pictures WHERE key = ANY(%(keys)s) AND owner_id = %(owner)s AND purpose = 'post'"
+        " AND gone_at IS NULL AND (post_id IS NULL OR post_id = %(post)s::bigint) ORDER BY id FOR NO KEY UPDATE",
+        {"keys": list(keys), "owner": owner_id, "post": post_id},
+    )
+    return {picture.key: picture for picture in map(_picture, found)}
+
+
+async def give_to_post(tx: Transaction, *, post_id: int, keys: Collection[str]) -> None:
+    """Let exactly these locked pictures belong to a post; what belonged to it and is not among them is thrown away. Indexes: both."""
+    values = {"post": post_id, "keys": list(keys), "now": tx.now}
+    await tx.sql(
+        "UPDATE swannery.pictures SET gone_at = %(now)s WHERE post_id = %(post)s AND NOT key = ANY(%(keys)s) AND gone_at IS NULL", values
+    )
+    await tx.sql("UPDATE swannery.pictures SET post_id = %(post)s, draft_id = NULL WHERE key = ANY(%(keys)s) AND gone_at IS NULL", values)
+
+
+async def give_to_draft(tx: Transaction, *, draft_id: int, keys: Collection[str]) -> None:
+    """Let exactly these locked pictures belong to a draft; others that did belong to nothing again, for a day. Indexes: both."""
+    values = {"draft": draft_id, "keys": list(keys), "now": tx.now}
+    await tx.sql(
+        "UPDATE swannery.pictures SET draft_id = NULL, created_at = %(now)s WHERE draft_id = %(draft)s AND NOT key = ANY(%(keys)s)", values
+    )
+    await tx.sql("UPDATE swannery.pictures SET draft_id = %(draft)s WHERE key = ANY(%(keys)s) AND post_id IS NULL", values)
+
+
 async def discard_owned(tx: Transaction, *, owner_id: int) -> None:
     """Throw away everything of a member. Index: pictures_owner."""
     await tx.sql(

@@ -1,10 +1,7 @@
 """What may be sent as a picture, decided by its first bytes and its figures; nothing is decoded here."""
 
-import re
-
 from swannery.media.models import FRAMES, LARGEST_FILE, Purpose, Size
 
-KEY = re.compile(r"[0-9a-f]{32}\Z")
 ENOUGH = 32  # bytes that tell what a file is
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
 BRAND = slice(8, 12)
@@ -47,11 +44,6 @@ def reason_against(head: bytes, *, byte_count: int) -> str | None:
     if head[4:8] == b"ftyp" and head[BRAND] in HEIC_BRANDS:
         return "heic"
     return "svg" if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<svg", b"<?xml")) else "no_picture"
-
-
-def is_key(text: str) -> bool:
-    """Whether this may be a picture's key: anything else is no file's name either."""
-    return KEY.match(text) is not None
 
 
 def nearest_size(purpose: Purpose, wanted: Size) -> Size:

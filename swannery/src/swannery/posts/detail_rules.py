@@ -25,6 +25,7 @@ from swannery.posts.details import (
     MOST_SETS,
     MOST_STEPS,
     Achievement,
+    Album,
     Details,
     Exercise,
     Poll,
@@ -41,6 +42,7 @@ FEWEST_OPTIONS = 2
 NEEDS_TEXT = (Poll, Tip)
 TITLES: Mapping[type[Details], str] = {
     Question: "Ask your question in one line.",
+    Album: "Give the album a name.",
     Tip: "Give the tip a headline.",
     Workout: "Name your workout.",
     Achievement: "Say what you achieved.",

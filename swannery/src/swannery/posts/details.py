@@ -48,6 +48,12 @@ class Question(_Kind, frozen=True, kw_only=True, tag="question"):
     title: Title
 
 
+class Album(_Kind, frozen=True, kw_only=True, tag="album"):
+    """What the post's pictures show: they are what it is about."""
+
+    title: Title
+
+
 class Tip(_Kind, frozen=True, kw_only=True, tag="tip"):
     """A headline; the advice itself is the post's text."""
 
@@ -104,7 +110,7 @@ class Recipe(_Kind, frozen=True, kw_only=True, tag="recipe"):
     minutes: Annotated[int, msgspec.Meta(ge=1, le=MOST_MINUTES)] | None = None
 
 
-Details = Poll | Question | Tip | Workout | Achievement | Recipe
+Details = Poll | Question | Album | Tip | Workout | Achievement | Recipe
 
 
 def choices_of(details: Details | None) -> int:

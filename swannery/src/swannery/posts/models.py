@@ -8,11 +8,12 @@ import msgspec
 from markupsafe import Markup
 
 from swannery.accounts.models import Person
+from swannery.media.models import Attachment, Shown
 from swannery.posts.details import Details
 
 Audience = Literal["public", "members", "followers", "friends", "circle", "community", "mentioned", "me"]
 State = Literal["shown", "held", "removed"]
-Kind = Literal["text", "activity", "share", "question", "poll", "tip", "workout", "achievement", "recipe"]
+Kind = Literal["text", "activity", "share", "album", "question", "poll", "tip", "workout", "achievement", "recipe"]
 ReactionKind = Literal["like", "strong", "fire", "cheer", "laugh", "hug"]
 
 # In the order in which they are offered and counted. The post's stored counts leave `like` out: it is what is left of all.
@@ -41,6 +42,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     original_id: int | None = None
     warning: str = ""
     details: Details | None = None
+    pictures: tuple[Attachment, ...] = ()
     client_key: UUID | None = None
 
 
@@ -57,6 +59,7 @@ class SavedDraft(msgspec.Struct, frozen=True, kw_only=True):
 
     id: int
     draft: Draft
+    shown: tuple[Shown, ...] = ()
     community: str | None
     publish_at: datetime | None
     problem: str
@@ -72,6 +75,7 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     warning: str
     written_at: datetime
     details: Details | None = None
+    pictures: tuple[Shown, ...] = ()
 
     @property
     def html(self) -> Markup:
@@ -179,6 +183,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     may_comment: bool
     details: Details | None = None
     answers: Answers | None = None
+    pictures: tuple[Shown, ...] = ()
     warning: str = ""
     pinned: bool = False
     original_id: int | None = None

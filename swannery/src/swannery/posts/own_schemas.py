@@ -6,7 +6,7 @@ import msgspec
 
 from swannery.posts.details import Details
 from swannery.posts.models import SavedDraft
-from swannery.posts.schemas import PostOut
+from swannery.posts.schemas import PictureOut, PostOut, picture_out
 
 
 class VersionOut(msgspec.Struct, frozen=True):
@@ -18,6 +18,7 @@ class VersionOut(msgspec.Struct, frozen=True):
     warning: str
     written_at: datetime
     details: Details | None
+    pictures: list[PictureOut]
 
 
 class HistoryOut(msgspec.Struct, frozen=True):
@@ -51,6 +52,7 @@ class DraftOut(msgspec.Struct, frozen=True):
     circle_id: int | None
     warning: str
     details: Details | None
+    pictures: list[PictureOut]
     publish_at: datetime | None
     problem: str
     updated_at: datetime
@@ -102,6 +104,7 @@ def draft_out(found: SavedDraft) -> DraftOut:
         circle_id=draft.circle_id,
         warning=draft.warning,
         details=draft.details,
+        pictures=[picture_out(one) for one in found.shown],
         publish_at=found.publish_at,
         problem=found.problem,
         updated_at=found.updated_at,

@@ -1,13 +1,15 @@
 """What may be published, decided without looking anything up."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 
 from swannery.foundation.errors import Invalid, NotAllowed
 from swannery.foundation.text import clean_line, clean_text
+from swannery.media.models import LONGEST_ALT, MOST_IN_ALBUM, MOST_PICTURES, Attachment
 from swannery.posts.detail_rules import checked, needs_text
+from swannery.posts.details import Album
 from swannery.posts.models import LONGEST_COMMENT, LONGEST_POST, LONGEST_WARNING, Comment, Draft, Post
 
 CHOOSABLE = ("public", "members", "followers", "friends", "mentioned", "me")
@@ -25,6 +27,7 @@ def check_draft(
     """Return the draft as it will be stored; raises Invalid with a sentence for each field that cannot be taken."""
     body = clean_text(draft.body)
     details, wrong = checked(draft.details) if draft.details is not None else (None, {})
+    may_be_empty = may_be_empty or (draft.details is None and bool(draft.pictures))
     if not body and not may_be_empty and needs_text(draft.details):
         wrong["text"] = "Write something first."
     elif len(body) > LONGEST_POST:
@@ -39,9 +42,24 @@ def check_draft(
     warning = clean_line(draft.warning)
     if len(warning) > LONGEST_WARNING:
         wrong["warning"] = f"{LONGEST_WARNING} letters fit. A few words are enough."
+    pictures = tuple(msgspec.structs.replace(one, alt=clean_line(one.alt)) for one in draft.pictures)
+    wrong |= wrong_with_pictures(pictures, album=isinstance(draft.details, Album))
     if wrong:
         raise Invalid("This cannot be posted yet.", next_step="See what is said of each field.", fields=wrong)
-    return msgspec.structs.replace(draft, body=body, audience=audience, warning=warning, details=details)
+    return msgspec.structs.replace(draft, body=body, audience=audience, warning=warning, details=details, pictures=pictures)
+
+
+def wrong_with_pictures(pictures: Sequence[Attachment], *, album: bool) -> dict[str, str]:
+    """Return what is wrong with the pictures of a post, as far as it can be seen without looking them up."""
+    most = MOST_IN_ALBUM if album else MOST_PICTURES
+    long = next((number for number, one in enumerate(pictures, 1) if len(one.alt) > LONGEST_ALT), None)
+    if album and not pictures:
+        return {"pictures": "An album needs at least one picture."}
+    if len(pictures) > most:
+        return {"pictures": f"{most} pictures fit. An album takes {MOST_IN_ALBUM}." if not album else f"{most} pictures fit."}
+    if len({one.key for one in pictures}) < len(pictures):
+        return {"pictures": "A picture is in there twice."}
+    return {"pictures": f"The description of picture {long} is too long; {LONGEST_ALT} letters fit."} if long else {}
 
 
 def check_moment(moment: datetime, *, now: datetime) -> datetime:

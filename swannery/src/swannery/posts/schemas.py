@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from swannery.accounts.schemas import PersonOut, person_out
+from swannery.media.models import FRAMES, Shown, api_address
 from swannery.posts.details import Details
 from swannery.posts.models import Answers, Audience, Card, Kind, Place, Post, Reaction, ReactionCount, ReactionKind, State
 
@@ -51,6 +52,16 @@ class ReactionCountOut(msgspec.Struct, frozen=True):
     count: int
 
 
+class PictureOut(msgspec.Struct, frozen=True):
+    """A picture of a post. `alt` says what it shows; `width` and `height` are those of its large size, in pixels."""
+
+    key: str
+    alt: str
+    width: int
+    height: int
+    urls: dict[str, str]
+
+
 class OriginalOut(msgspec.Struct, frozen=True):
     """A post that another one shares or quotes, as the viewer may see it."""
 
@@ -64,6 +75,7 @@ class OriginalOut(msgspec.Struct, frozen=True):
     card: CardOut | None
     details: Details | None
     answers: AnswersOut | None
+    pictures: list[PictureOut]
     published_at: datetime
     warning: str
 
@@ -85,6 +97,7 @@ class PostOut(msgspec.Struct, frozen=True):
     card: CardOut | None
     details: Details | None
     answers: AnswersOut | None
+    pictures: list[PictureOut]
     reaction_count: int
     reactions: list[ReactionCountOut]
     comment_count: int
@@ -157,6 +170,12 @@ def answers_out(answers: Answers | None) -> AnswersOut | None:
     return AnswersOut(people=answers.people, counts=counts, mine=list(answers.mine), closes_at=answers.closes_at, closed=answers.closed)
 
 
+def picture_out(found: Shown) -> PictureOut:
+    """Return a picture of a post, with where a program finds each size."""
+    urls: dict[str, str] = {size: api_address(found.key, size) for size in FRAMES["post"]}
+    return PictureOut(key=found.key, alt=found.alt, width=found.width, height=found.height, urls=urls)
+
+
 def counts_out(counts: Iterable[ReactionCount]) -> list[ReactionCountOut]:
     """Return how many reacted in which way."""
     return [ReactionCountOut(kind=one.kind, count=one.count) for one in counts]
@@ -177,6 +196,7 @@ def original_out(found: Post | None) -> OriginalOut | None:
         card=card_out(found.card),
         details=found.details,
         answers=answers_out(found.answers),
+        pictures=[picture_out(one) for one in found.pictures],
         published_at=found.published_at,
         warning=found.warning,
     )
@@ -196,6 +216,7 @@ def post_out(found: Post) -> PostOut:
         card=card_out(found.card),
         details=found.details,
         answers=answers_out(found.answers),
+        pictures=[picture_out(one) for one in found.pictures],
         reaction_count=found.reaction_count,
         reactions=counts_out(found.reactions),
         comment_count=found.comment_count,

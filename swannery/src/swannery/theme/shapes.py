@@ -82,6 +82,15 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
     closed: bool = False
 
 
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture of a post; `alt` says what it shows, `width` and `height` are its pixels."""
+
+    key: str
+    alt: str
+    width: int
+    height: int
+
+
 class ReactionCount(msgspec.Struct, frozen=True, kw_only=True):
     """How many reacted in one way: like, strong, fire, cheer, laugh or hug."""
 
@@ -107,6 +116,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     """What is particular to its kind."""
     answers: object = None
     """What people answered, where it asks."""
+    pictures: tuple[Picture, ...] = ()
     reaction_count: int = 0
     reactions: tuple[ReactionCount, ...] = ()
     comment_count: int = 0

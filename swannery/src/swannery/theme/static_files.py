@@ -12,7 +12,7 @@ URL_PREFIX = "/static/"
 HASH_LENGTH = 12
 
 # The order is the cascade: what comes later may refine what comes earlier.
-STYLE_SHEETS = ("tokens", "base", "layout", "controls", "people", "posts", "kinds", "places", "feeds")
+STYLE_SHEETS = ("tokens", "base", "layout", "controls", "people", "posts", "kinds", "pictures", "places", "feeds")
 
 CSS = "text/css; charset=utf-8"
 JAVASCRIPT = "text/javascript; charset=utf-8"
@@ -52,6 +52,7 @@ def theme_static_files(*, site_name: str = "Swannery") -> StaticFiles:
     files = {
         "site.css": StaticFile(body=_style_sheet(), content_type=CSS),
         "site.js": StaticFile(body=(FOLDER / "js" / "site.js").read_bytes(), content_type=JAVASCRIPT),
+        "pictures.js": StaticFile(body=(FOLDER / "js" / "pictures.js").read_bytes(), content_type=JAVASCRIPT),
         "keys.js": StaticFile(body=(FOLDER / "js" / "keys.js").read_bytes(), content_type=JAVASCRIPT),
         "feed.js": StaticFile(body=(FOLDER / "js" / "feed.js").read_bytes(), content_type=JAVASCRIPT),
         "theme.js": StaticFile(body=(FOLDER / "js" / "theme.js").read_bytes(), content_type=JAVASCRIPT),

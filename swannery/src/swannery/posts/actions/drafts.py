@@ -8,6 +8,8 @@ from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Conflict, NotThere, SwanneryError
 from swannery.foundation.text import clean_line, clean_text
 from swannery.foundation.viewer import Viewer
+from swannery.media import actions as media
+from swannery.media.models import LONGEST_ALT, MOST_IN_ALBUM
 from swannery.posts.actions.authoring import as_member
 from swannery.posts.actions.publishing import check_for, publish_post
 from swannery.posts.detail_rules import clipped
@@ -30,14 +32,23 @@ async def save_draft(
         # Half a thought is kept as it is; whether it can be published is asked when it is.
         body, warning = clean_text(draft.body)[:LONGEST_POST], clean_line(draft.warning)[:LONGEST_WARNING]
         details = clipped(draft.details) if draft.details is not None else None
-        kept = msgspec.structs.replace(draft, body=body, warning=warning, details=details)
+        attached = [msgspec.structs.replace(one, alt=clean_line(one.alt)[:LONGEST_ALT]) for one in draft.pictures[:MOST_IN_ALBUM]]
+        pictures = tuple({one.key: one for one in attached}.values())
+        kept = msgspec.structs.replace(draft, body=body, warning=warning, details=details, pictures=pictures)
+    if draft_id is not None and not await queries.lock_draft(tx, member_id=member, draft_id=draft_id):
+        raise NotThere
+    shown = await media.usable(tx, viewer=viewer, wanted=kept.pictures)
+    row = queries.Kept(draft=kept, pictures=shown, publish_at=publish_at)
     if draft_id is not None:
-        if not await queries.update_draft(tx, member_id=member, draft_id=draft_id, draft=kept, publish_at=publish_at):
-            raise NotThere
+        await queries.update_draft(tx, member_id=member, draft_id=draft_id, kept=row)
+        await media.put_into_draft(tx, draft_id=draft_id, pictures=shown)
         return draft_id
     if len(await queries.read_drafts(tx, member_id=member)) >= MOST_DRAFTS:
         raise Conflict(f"{MOST_DRAFTS} drafts are as many as there can be.", next_step="Throw one away first.")
-    return await queries.insert_draft(tx, member_id=member, draft=kept, publish_at=publish_at)
+    draft_id = await queries.insert_draft(tx, member_id=member, kept=row)
+    if shown:
+        await media.put_into_draft(tx, draft_id=draft_id, pictures=shown)
+    return draft_id
 
 
 async def list_drafts(tx: Transaction, *, viewer: Viewer) -> list[SavedDraft]:
@@ -57,6 +68,7 @@ async def delete_draft(tx: Transaction, *, viewer: Viewer, draft_id: int) -> Non
     """Throw a draft away."""
     if not await queries.delete_draft(tx, member_id=viewer.member_id, draft_id=draft_id):
         raise NotThere
+    await media.put_into_draft(tx, draft_id=draft_id, pictures=())
 
 
 async def publish_due(tx: Transaction) -> None:

@@ -1,5 +1,6 @@
 """Changing, pinning, deleting and bringing back what one wrote."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -10,6 +11,8 @@ from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Conflict, Invalid, NotAllowed, NotThere
 from swannery.foundation.events import PostDeleted, PostEdited, PostPurged, PostRestored
 from swannery.foundation.viewer import Viewer
+from swannery.media import actions as media
+from swannery.media.models import Attachment, Shown
 from swannery.posts.actions.reading import read_post
 from swannery.posts.actions.wording import word
 from swannery.posts.detail_rules import asks_anew, what_may_not_change
@@ -35,24 +38,36 @@ async def _own(tx: Transaction, *, viewer: Viewer, post_id: int, deed: Deed) -> 
     return post
 
 
-async def edit_post(tx: Transaction, *, viewer: Viewer, post_id: int, draft: Draft, seen: datetime | None) -> None:
+async def edit_post(
+    tx: Transaction, *, viewer: Viewer, post_id: int, draft: Draft, seen: datetime | None, keep_pictures: bool = False
+) -> None:
     """Change the words of one's own post, whose readers stay as they are; what it said before is kept for them.
 
+    With `keep_pictures` its pictures stay as well.
     `seen` is when it had last been edited as its author saw it: whoever edits in two windows overwrites nothing unseen.
     """
     post = await _own(tx, viewer=viewer, post_id=post_id, deed="edit_post")
-    checked = await _mended(tx, post=post, draft=draft)
+    wanted_too = msgspec.structs.replace(draft, pictures=attached(post.pictures)) if keep_pictures else draft
+    checked = await _mended(tx, post=post, draft=wanted_too)
     await throttle.limit(tx, what="edit", who=str(viewer.id), times=EDITS_AN_HOUR, window_s=HOUR_S)
     words = await word(tx, viewer=viewer, draft=checked)
-    if (checked.body, checked.warning, checked.details) == (post.body, post.warning, post.details):
+    same = (checked.body, checked.warning, checked.details) == (post.body, post.warning, post.details)
+    if same and checked.pictures == attached(post.pictures):
         return
-    wanted = queries.Rewritten(draft=checked, words=words, anew=asks_anew(post.details, checked.details))
+    shown = await media.usable(tx, viewer=viewer, wanted=checked.pictures, post_id=post_id)
+    wanted = queries.Rewritten(draft=checked, words=words, pictures=shown, anew=asks_anew(post.details, checked.details))
     if not await queries.rewrite(tx, post_id=post_id, author_id=viewer.member_id, wanted=wanted, seen=seen):
         raise Conflict("This post was changed meanwhile.", next_step="Look at it as it is now, then change it again.")
+    await media.put_into_post(tx, post_id=post_id, pictures=shown)
     await insert_tags(tx, post_id=post_id, tags=words.tags)
     if words.state == "held" and post.state == "shown":
         await reactions.count_share(tx, post_id=post_id, step=-1)
     await tx.tell(PostEdited(post_id=post_id, author_id=viewer.member_id))
+
+
+def attached(pictures: Sequence[Shown]) -> tuple[Attachment, ...]:
+    """Return a post's pictures as its author would ask for them again."""
+    return tuple(Attachment(key=one.key, alt=one.alt) for one in pictures)
 
 
 async def _mended(tx: Transaction, *, post: Post, draft: Draft) -> Draft:

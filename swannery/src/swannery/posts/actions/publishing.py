@@ -8,6 +8,7 @@ from swannery.foundation import idempotency, throttle
 from swannery.foundation.database import Transaction
 from swannery.foundation.events import Mentioned, PostHeld, PostPublished, PostShared
 from swannery.foundation.viewer import Viewer
+from swannery.media import actions as media
 from swannery.posts.actions.reading import read_post
 from swannery.posts.actions.wording import word
 from swannery.posts.models import CardFacts, Draft, Kind, State, kind_of
@@ -54,7 +55,7 @@ async def share_post(tx: Transaction, *, viewer: Viewer, post_id: int, draft: Dr
         original = original.original
     checked = await check_for(tx, viewer=viewer, draft=draft, may_be_empty=True)
     check_share(checked, original=original)
-    pointing = msgspec.structs.replace(checked, original_id=original.id, details=None)
+    pointing = msgspec.structs.replace(checked, original_id=original.id, details=None, pictures=())
     kind: Kind = "text" if checked.body else "share"
     return await _publish(tx, viewer=viewer, draft=pointing, kind=kind)
 
@@ -68,13 +69,19 @@ async def check_for(tx: Transaction, *, viewer: Viewer, draft: Draft, may_be_emp
 async def _publish(tx: Transaction, *, viewer: Viewer, draft: Draft, kind: Kind, card: CardFacts | None = None) -> int:
     author = viewer.member_id
     places = (str(draft.community_id), str(draft.original_id), str(draft.circle_id))
-    subject = idempotency.subject_of("post", draft.body, draft.audience, draft.warning, *places, queries.encoded(draft.details) or "")
+    shown = [part for one in draft.pictures for part in (one.key, one.alt)]
+    facts = queries.encoded(draft.details) or ""
+    subject = idempotency.subject_of("post", draft.body, draft.audience, draft.warning, *places, facts, *shown)
     earlier = await idempotency.claim(tx, member_id=author, key=draft.client_key, subject=subject)
     if earlier is not None:
         return earlier
     await throttle.limit(tx, what="post", who=str(author), times=POSTS_AN_HOUR, window_s=HOUR_S)
     words = await word(tx, viewer=viewer, draft=draft)
-    post_id = await queries.insert_post(tx, author_id=author, draft=draft, words=words, kind=kind, card=card)
+    pictures = await media.usable(tx, viewer=viewer, wanted=draft.pictures)
+    parts = queries.Parts(kind=kind, card=card, pictures=pictures)
+    post_id = await queries.insert_post(tx, author_id=author, draft=draft, words=words, parts=parts)
+    if pictures:
+        await media.put_into_post(tx, post_id=post_id, pictures=pictures)
     await idempotency.settle(tx, member_id=author, key=draft.client_key, subject_id=post_id)
     if words.tags:
         await queries.insert_tags(tx, post_id=post_id, tags=words.tags)

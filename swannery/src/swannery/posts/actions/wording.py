@@ -29,7 +29,8 @@ async def word(tx: Transaction, *, viewer: Viewer, draft: Draft) -> Words:
 
 def _all_words(draft: Draft) -> str:
     """Return all that somebody wrote into a post, for whoever decides whether it must wait."""
-    return "\n".join(part for part in (draft.warning, words_of(draft.details), draft.body) if part)
+    alts = [one.alt for one in draft.pictures]
+    return "\n".join(part for part in (draft.warning, words_of(draft.details), draft.body, *alts) if part)
 
 
 async def word_comment(tx: Transaction, *, viewer: Viewer, post: Post, body: str) -> Words:

@@ -13,17 +13,18 @@ from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import PROBLEMS, Id
 from swannery.posts import actions
 from swannery.posts.api.parameters import PathId
+from swannery.posts.api.posts import Pictures
 from swannery.posts.details import Details
 from swannery.posts.models import LONGEST_POST, LONGEST_WARNING, Audience, Draft
 from swannery.posts.own_schemas import DeletedOut, DeletedsOut, DraftOut, DraftsOut, HistoryOut, VersionOut, draft_out
-from swannery.posts.schemas import PostOut, post_out
+from swannery.posts.schemas import PostOut, picture_out, post_out
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 ShortWarning = Annotated[str, msgspec.Meta(max_length=LONGEST_WARNING)]
 
 
 class Edit(msgspec.Struct, forbid_unknown_fields=True):
-    """Other words for a post, and other details of its kind (null: those it has).
+    """Other words for a post, and other details of its kind or other pictures (null: those it has).
 
     `edited_at` as it was read, so that nothing unseen is overwritten.
     """
@@ -32,6 +33,7 @@ class Edit(msgspec.Struct, forbid_unknown_fields=True):
     edited_at: Moment | None
     warning: ShortWarning = ""
     details: Details | None = None
+    pictures: Pictures | None = None
 
 
 class NewDraft(msgspec.Struct, forbid_unknown_fields=True):
@@ -43,14 +45,16 @@ class NewDraft(msgspec.Struct, forbid_unknown_fields=True):
     circle_id: Annotated[int, msgspec.Meta(ge=1, le=Id.LARGEST)] | None = None
     warning: ShortWarning = ""
     details: Details | None = None
+    pictures: Pictures = []
     publish_at: Moment | None = None
 
 
 @put("/api/v1/posts/{post_id:int}", responses=PROBLEMS, tags=["posts"], summary="Change a post")
 async def edit(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], post_id: PathId, data: JSONBody[Edit]) -> PostOut:
     """Change the words of one's own post; who reads it stays."""
-    draft = Draft(body=data.text, warning=data.warning, details=data.details)
-    await actions.edit_post(tx, viewer=viewer, post_id=post_id, draft=draft, seen=data.edited_at)
+    pictures = tuple(data.pictures) if data.pictures is not None else None
+    draft = Draft(body=data.text, warning=data.warning, details=data.details, pictures=pictures or ())
+    await actions.edit_post(tx, viewer=viewer, post_id=post_id, draft=draft, seen=data.edited_at, keep_pictures=pictures is None)
     return post_out(await actions.read_post(tx, viewer=viewer, post_id=post_id))
 
 
@@ -60,7 +64,13 @@ async def history(tx: NamedDependency[Transaction], viewer: NamedDependency[View
     found = await actions.read_history(tx, viewer=viewer, post_id=post_id)
     items = [
         VersionOut(
-            number=one.number, text=one.body, html=one.body_html, warning=one.warning, written_at=one.written_at, details=one.details
+            number=one.number,
+            text=one.body,
+            html=one.body_html,
+            warning=one.warning,
+            written_at=one.written_at,
+            details=one.details,
+            pictures=[picture_out(picture) for picture in one.pictures],
         )
         for one in found
     ]
@@ -130,6 +140,7 @@ def drafted(data: NewDraft) -> Draft:
         circle_id=data.circle_id,
         warning=data.warning,
         details=data.details,
+        pictures=tuple(data.pictures),
     )
 
 

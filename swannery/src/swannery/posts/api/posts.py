@@ -12,6 +12,7 @@ from swannery.foundation.errors import Invalid, NotThere
 from swannery.foundation.paging import decode
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import PROBLEMS, Id
+from swannery.media.models import MOST_IN_ALBUM, Attachment
 from swannery.posts import actions
 from swannery.posts.api.parameters import AfterCursor, IdempotencyKey, PathId
 from swannery.posts.details import Details
@@ -19,11 +20,14 @@ from swannery.posts.models import LONGEST_POST, LONGEST_WARNING, Audience, Draft
 from swannery.posts.rendering import tag_of
 from swannery.posts.schemas import PostOut, PostsOut, post_out
 
+Pictures = Annotated[list[Attachment], msgspec.Meta(max_length=MOST_IN_ALBUM)]
+
 
 class NewPost(msgspec.Struct, forbid_unknown_fields=True):
     """A text to publish; with `details` a post of their kind, some of which need no text.
 
-    With `community_id` or `circle_id` it is for that community or circle, which is then its audience.
+    With `community_id` or `circle_id` it is for that community or circle, which is then its audience. `pictures` in their order, each
+    sent before (`POST /api/v1/pictures`, purpose `post`).
     """
 
     text: Annotated[str, msgspec.Meta(max_length=LONGEST_POST)]
@@ -32,6 +36,7 @@ class NewPost(msgspec.Struct, forbid_unknown_fields=True):
     circle_id: Annotated[int, msgspec.Meta(ge=1, le=Id.LARGEST)] | None = None
     warning: Annotated[str, msgspec.Meta(max_length=LONGEST_WARNING)] = ""
     details: Details | None = None
+    pictures: Pictures = []
 
 
 class NewShare(msgspec.Struct, forbid_unknown_fields=True):
@@ -56,6 +61,7 @@ async def publish(
         circle_id=data.circle_id,
         warning=data.warning,
         details=data.details,
+        pictures=tuple(data.pictures),
         client_key=key,
     )
     post_id = await actions.publish_post(tx, viewer=viewer, draft=draft)

@@ -1,7 +1,16 @@
 """Posts and what belongs to them as HTML: forms in, pages and parts of pages out."""
 
-from swannery.posts.pages import answering, bookmarks, comments, editing, reacting, sharing, writing
+from swannery.posts.pages import answering, bookmarks, comments, editing, pictures, reacting, sharing, writing
 
-routes = [*writing.routes, *comments.routes, *reacting.routes, *bookmarks.routes, *sharing.routes, *editing.routes, *answering.routes]
+routes = [
+    *writing.routes,
+    *comments.routes,
+    *reacting.routes,
+    *bookmarks.routes,
+    *sharing.routes,
+    *editing.routes,
+    *answering.routes,
+    *pictures.routes,
+]
 
 __all__ = ["routes"]

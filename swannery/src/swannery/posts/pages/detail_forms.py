@@ -4,9 +4,12 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from litestar.datastructures import FormMultiDict
+
 from swannery.foundation.errors import Invalid
 from swannery.foundation.web import Page
-from swannery.posts.details import MOST_OPTIONS, Achievement, Details, Exercise, Poll, Question, Recipe, Tip, Workout
+from swannery.posts.details import MOST_OPTIONS, Achievement, Album, Details, Exercise, Poll, Question, Recipe, Tip, Workout
+from swannery.posts.pages.picture_forms import is_picture
 
 Typed = Mapping[str, str]
 PREFIX = "about_"  # of every field's name that belongs to a kind
@@ -18,9 +21,13 @@ WEIGHT = re.compile(r"\d{1,5}(?:[.,]\d{1,3})?")
 
 
 async def typed_of(page: Page) -> dict[str, str]:
-    """Return what was typed into the fields of the post's kind, by name."""
-    form = await page.request.form()
-    return {name: value for name, value in form.items() if name.startswith(PREFIX) and isinstance(value, str)}
+    """Return what was typed into the fields of the post's kind and of its pictures, by name."""
+    return typed_in(await page.request.form())
+
+
+def typed_in(form: FormMultiDict) -> dict[str, str]:
+    """Return what a form holds of its kind and of its pictures."""
+    return {name: value for name, value in form.items() if (name.startswith(PREFIX) or is_picture(name)) and isinstance(value, str)}
 
 
 def details_of(kind: str, typed: Typed) -> Details | None:
@@ -123,6 +130,7 @@ def _titled_typed(details: Details) -> dict[str, str]:
 
 READERS: Mapping[str, Callable[[Typed], Details]] = {
     "question": lambda typed: Question(title=typed.get("title", "")),
+    "album": lambda typed: Album(title=typed.get("title", "")),
     "poll": _poll,
     "tip": lambda typed: Tip(title=typed.get("title", "")),
     "workout": _workout,
@@ -131,6 +139,7 @@ READERS: Mapping[str, Callable[[Typed], Details]] = {
 }
 WRITERS: Mapping[str, Callable[[Details], dict[str, str]]] = {
     "question": _titled_typed,
+    "album": _titled_typed,
     "poll": _poll_typed,
     "tip": _titled_typed,
     "workout": _workout_typed,

@@ -16,6 +16,7 @@ from swannery.foundation.web import FormState, Id, Page
 from swannery.posts import actions
 from swannery.posts.models import Draft
 from swannery.posts.pages.detail_forms import details_of, typed_of, values_of
+from swannery.posts.pages.picture_forms import attachments_of, picture_values, refuse_unsent
 
 
 class EditForm(msgspec.Struct):
@@ -42,7 +43,7 @@ async def show_edit(
 
 
 async def edit_page(
-    tx: Transaction, viewer: Viewer, page: Page, *, post_id: int, form: FormState | None = None, changed: bool = False
+    tx: Transaction, viewer: Viewer, page: Page, *, post_id: int, form: FormState | None = None, changed: bool = False, status: int = 0
 ) -> Response[Any]:
     """Return the page; with `form` something was wrong with what was typed. `changed`: it stands beside what is stored meanwhile."""
     _ = viewer.member_id
@@ -50,12 +51,14 @@ async def edit_page(
     if not found.mine:
         raise NotAllowed("Only its author can change a post.")
     seen = found.edited_at.isoformat() if found.edited_at else ""
-    values = {"text": found.body, "warning": found.warning, "seen": seen, **values_of(found.details)}
+    values = {"text": found.body, "warning": found.warning, "seen": seen, **values_of(found.details), **picture_values(found.pictures)}
     shown = form or FormState(values=values)
     if form and changed:
         # Whoever sends it once more has seen what is there now.
         shown = FormState(values={**form.values, "seen": seen}, errors=form.errors)
-    return page.show("posts/edit.html", status=409 if changed else 422 if form else 200, post=found, form=shown, changed=changed)
+    return page.show(
+        "posts/edit.html", status=status or (409 if changed else 422 if form else 200), post=found, form=shown, changed=changed
+    )
 
 
 @post("/posts/{post_id:int}/edit", status_code=303)
@@ -70,7 +73,8 @@ async def edit(
     about = await typed_of(page)
     typed = {"text": data.text, "warning": data.warning, "seen": data.seen, "kind": data.kind, **about}
     try:
-        draft = Draft(body=data.text, warning=data.warning, details=details_of(data.kind, about))
+        refuse_unsent(await page.request.form())
+        draft = Draft(body=data.text, warning=data.warning, details=details_of(data.kind, about), pictures=attachments_of(about))
         await actions.edit_post(tx, viewer=viewer, post_id=Id.check(post_id), draft=draft, seen=moment_seen(data.seen))
     except Invalid as error:
         return await edit_page(tx, viewer, page, post_id=post_id, form=FormState(values=typed, errors=error.fields))

@@ -11,6 +11,7 @@ from swannery.foundation.errors import Invalid
 from swannery.foundation.web import FormState
 from swannery.posts.models import Draft, SavedDraft
 from swannery.posts.pages.detail_forms import Typed, details_of
+from swannery.posts.pages.picture_forms import attachments_of
 
 NOTHING: Typed = {}
 IN_COMMUNITY = "community:"
@@ -39,8 +40,15 @@ def spoken(words: str) -> dict[str, str]:
 
 def draft_of(data: PostForm, *, places: dict[str, int], typed: Typed = NOTHING) -> Draft:
     """Read the composer: its one choice of who may read it (a community one is not in counts as none), and the fields of its kind."""
-    key = idempotency.of_words(data.client_key, data.text, data.audience, data.kind, *typed.values())
-    draft = Draft(body=data.text, audience=data.audience, warning=data.warning, details=details_of(data.kind, typed), client_key=key)
+    key = idempotency.of_words(data.client_key, data.text, data.audience, data.kind, *typed.values(), *typed)
+    draft = Draft(
+        body=data.text,
+        audience=data.audience,
+        warning=data.warning,
+        details=details_of(data.kind, typed),
+        pictures=attachments_of(typed),
+        client_key=key,
+    )
     if data.audience.startswith(IN_COMMUNITY):
         slug = data.audience.removeprefix(IN_COMMUNITY)
         return msgspec.structs.replace(draft, audience="community", community_id=places.get(slug, 0))

@@ -57,7 +57,8 @@ async def share(
     mine = await communities.list_own(tx, viewer=viewer)
     try:
         draft = draft_of(data, places={place.slug: place.id for place in mine})
-        share_id = await actions.share_post(tx, viewer=viewer, post_id=Id.check(post_id), draft=draft)
+        async with tx.savepoint():
+            share_id = await actions.share_post(tx, viewer=viewer, post_id=Id.check(post_id), draft=draft)
     except Invalid as error:
         state = FormState(values={"text": data.text, "audience": data.audience}, errors=error.fields)
         return await share_page(tx, viewer, page, post_id=post_id, form=state, client_key=data.client_key)

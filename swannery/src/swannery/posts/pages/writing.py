@@ -21,6 +21,7 @@ from swannery.foundation.web import FormState, Id, Page
 from swannery.posts import actions
 from swannery.posts.pages.detail_forms import READERS, Typed, typed_of, values_of
 from swannery.posts.pages.forms import PostForm, draft_of, moment_of, place_of, spoken, state_of, typed_moment
+from swannery.posts.pages.picture_forms import picture_values, refuse_unsent
 
 OTHER_KIND = "kind:"
 
@@ -41,7 +42,7 @@ async def show_composer(
         saved = await actions.read_draft(tx, viewer=viewer, draft_id=Id.check(draft))
         place = place_of(saved)
         values = {"text": saved.draft.body, "audience": place, "warning": saved.draft.warning, "draft": str(saved.id)}
-        values |= values_of(saved.draft.details)
+        values |= values_of(saved.draft.details) | picture_values(saved.shown)
         if saved.publish_at:
             values |= typed_moment(saved.publish_at, time_zone=viewer.look.time_zone)
         form = FormState(values=values, errors={"form": saved.problem} if saved.problem else {})
@@ -62,13 +63,16 @@ async def publish(
     if data.then.startswith(OTHER_KIND):
         return other_kind(page, data=data, typed=typed, mine=mine, circles=await list_circles(tx, viewer=viewer))
     try:
+        refuse_unsent(await page.request.form())
         draft = draft_of(data, places={place.slug: place.id for place in mine}, typed=typed)
         at = moment_of(data, time_zone=viewer.look.time_zone)
         if data.then == "keep" or at is not None:
             earlier = Id.check(data.draft) if data.draft else None
             await actions.save_draft(tx, viewer=viewer, draft=draft, draft_id=earlier, publish_at=at)
             return page.go("/drafts", notice=page.gettext("Planned.") if at else page.gettext("Kept as a draft."))
-        post_id = await actions.publish_post(tx, viewer=viewer, draft=draft)
+        # What is refused leaves nothing behind: the very same form can be sent again once what was wrong is mended.
+        async with tx.savepoint():
+            post_id = await actions.publish_post(tx, viewer=viewer, draft=draft)
         if data.draft:
             await actions.delete_draft(tx, viewer=viewer, draft_id=Id.check(data.draft))
     except Invalid as error:
@@ -189,7 +193,8 @@ async def share(
     mine = await communities.list_own(tx, viewer=viewer)
     try:
         draft = draft_of(data, places={place.slug: place.id for place in mine})
-        post_id = await actions.share_activity(tx, viewer=viewer, activity_id=Id.check(activity_id), draft=draft)
+        async with tx.savepoint():
+            post_id = await actions.share_activity(tx, viewer=viewer, activity_id=Id.check(activity_id), draft=draft)
     except Invalid as error:
         state = FormState(values={"text": data.text, "audience": data.audience}, errors=error.fields)
         return await activity_page(tx, viewer, page, state=state, about=activity_id)

@@ -1,43 +1,55 @@
 """What is written and not published yet: its author's alone."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from swannery.foundation.database import AnyRow, Transaction
+from swannery.media.models import Attachment, Shown
 from swannery.posts.models import Draft, SavedDraft, kind_of
-from swannery.posts.queries.posts import DETAILS, encoded
+from swannery.posts.queries.posts import DETAILS, encoded, encoded_pictures, pictures_of
 
 DRAFTS = (
-    "SELECT d.id, d.body, d.audience, d.community_id, d.warning, c.slug, d.publish_at, d.problem, d.updated_at, d.circle_id, d.fields::text"
+    "SELECT d.id, d.body, d.audience, d.community_id, d.warning, c.slug, d.publish_at, d.problem, d.updated_at, d.circle_id,"
+    " d.fields::text, d.pictures::text"
     " FROM swannery.drafts d"
     " LEFT JOIN swannery.communities c ON c.id = d.community_id"
 )
 
 
-async def insert_draft(tx: Transaction, *, member_id: int, draft: Draft, publish_at: datetime | None) -> int:
+class Kept(NamedTuple):
+    """What is kept of a draft."""
+
+    draft: Draft
+    pictures: tuple[Shown, ...] = ()
+    publish_at: datetime | None = None
+
+
+async def insert_draft(tx: Transaction, *, member_id: int, kept: Kept) -> int:
     """Keep a draft; returns its id."""
     found = await tx.sql(
         "INSERT INTO swannery.drafts (member_id, body, audience, community_id, circle_id, warning, kind, fields,"
-        " publish_at, updated_at)"
+        " pictures, publish_at, updated_at)"
         " VALUES (%(member)s, %(body)s, %(audience)s, %(community)s, %(circle)s, %(warning)s, %(kind)s, %(fields)s::jsonb,"
-        " %(at)s, %(now)s) RETURNING id",
-        _values(tx, member_id, draft, publish_at),
+        " %(pictures)s::jsonb, %(at)s, %(now)s) RETURNING id",
+        _values(tx, member_id, kept),
     )
     return int(found[0][0])
 
 
-async def update_draft(tx: Transaction, *, member_id: int, draft_id: int, draft: Draft, publish_at: datetime | None) -> bool:
+async def update_draft(tx: Transaction, *, member_id: int, draft_id: int, kept: Kept) -> bool:
     """Keep other words in a draft's place; False when the member has no such draft."""
     return bool(
         await tx.sql_count(
             "UPDATE swannery.drafts SET body = %(body)s, audience = %(audience)s, community_id = %(community)s, circle_id = %(circle)s,"
-            " warning = %(warning)s, kind = %(kind)s, fields = %(fields)s::jsonb,"
+            " warning = %(warning)s, kind = %(kind)s, fields = %(fields)s::jsonb, pictures = %(pictures)s::jsonb,"
             " publish_at = %(at)s, problem = '', updated_at = %(now)s WHERE member_id = %(member)s AND id = %(id)s",
-            {**_values(tx, member_id, draft, publish_at), "id": draft_id},
+            {**_values(tx, member_id, kept), "id": draft_id},
         )
     )
 
 
-def _values(tx: Transaction, member_id: int, draft: Draft, publish_at: datetime | None) -> dict[str, object]:  # noqa: PLR0917 - a row's parts
+def _values(tx: Transaction, member_id: int, kept: Kept) -> dict[str, object]:
+    draft = kept.draft
     return {
         "member": member_id,
         "body": draft.body,
@@ -47,7 +59,8 @@ def _values(tx: Transaction, member_id: int, draft: Draft, publish_at: datetime 
         "warning": draft.warning,
         "kind": kind_of(draft.details),
         "fields": encoded(draft.details),
-        "at": publish_at,
+        "pictures": encoded_pictures(kept.pictures),
+        "at": kept.publish_at,
         "now": tx.now,
     }
 
@@ -75,6 +88,15 @@ async def delete_draft(tx: Transaction, *, member_id: int, draft_id: int) -> boo
     )
 
 
+async def lock_draft(tx: Transaction, *, member_id: int, draft_id: int) -> bool:
+    """Lock one of a member's drafts; False when there is none."""
+    return bool(
+        await tx.sql(
+            "SELECT 1 FROM swannery.drafts WHERE member_id = %(member)s AND id = %(id)s FOR UPDATE", {"member": member_id, "id": draft_id}
+        )
+    )
+
+
 async def take_due(tx: Transaction, *, limit: int) -> list[tuple[int, SavedDraft]]:
     """Return what is to be published by now, locked, with whose it is. Index: drafts_due."""
     found = await tx.sql(
@@ -94,6 +116,7 @@ async def give_back(tx: Transaction, *, member_id: int, draft_id: int, problem: 
 
 
 def _draft(row: AnyRow) -> SavedDraft:
+    shown = pictures_of(row[11])
     draft = Draft(
         body=row[1],
         audience=row[2],
@@ -101,5 +124,6 @@ def _draft(row: AnyRow) -> SavedDraft:
         circle_id=row[9],
         warning=row[4],
         details=DETAILS.decode(row[10]) if row[10] else None,
+        pictures=tuple(Attachment(key=one.key, alt=one.alt) for one in shown),
     )
-    return SavedDraft(id=row[0], draft=draft, community=row[5], publish_at=row[6], problem=row[7], updated_at=row[8])
+    return SavedDraft(id=row[0], draft=draft, shown=shown, community=row[5], publish_at=row[6], problem=row[7], updated_at=row[8])

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from swannery.foundation.database import Transaction
 from swannery.foundation.viewer import Viewer
+from swannery.media.models import Shown
 from swannery.posts.models import Deleted, Draft, State, Version
-from swannery.posts.queries.posts import Words, card_of, encoded, nobody_yet
+from swannery.posts.queries.posts import Words, card_of, encoded, encoded_pictures, nobody_yet, pictures_of
 from swannery.posts.visibility import SHARED, shared_visible_sql, viewer_values, visible_sql
 
 
@@ -15,6 +16,7 @@ class Rewritten(NamedTuple):
 
     draft: Draft
     words: Words
+    pictures: tuple[Shown, ...] = ()
     anew: bool = False
 
 
@@ -23,8 +25,9 @@ async def rewrite(tx: Transaction, *, post_id: int, author_id: int, wanted: Rewr
     values = {"id": post_id, "author": author_id, "seen": seen, "now": tx.now, "anew": wanted.anew}
     # sees all: one's own post
     kept = await tx.sql_count(
-        "INSERT INTO swannery.post_versions (post_id, number, body, body_html, warning, card, written_at)"
-        " SELECT p.id, 1 + (SELECT count(*) FROM swannery.post_versions v WHERE v.post_id = p.id), p.body, p.body_html, p.warning, p.card,"
+        "INSERT INTO swannery.post_versions (post_id, number, body, body_html, warning, card, pictures, written_at)"
+        " SELECT p.id, 1 + (SELECT count(*) FROM swannery.post_versions v WHERE v.post_id = p.id), p.body, p.body_html, p.warning,"
+        " p.card, p.pictures,"
         " coalesce(p.edited_at, p.published_at) FROM swannery.posts p WHERE p.id = %(id)s AND p.author_id = %(author)s"
         " AND p.deleted_at IS NULL AND p.edited_at IS NOT DISTINCT FROM %(seen)s::timestamptz"
         " AND NOT (%(anew)s AND coalesce(p.answer_counts[1], 0) > 0) FOR NO KEY UPDATE OF p",
@@ -37,7 +40,8 @@ async def rewrite(tx: Transaction, *, post_id: int, author_id: int, wanted: Rewr
         await tx.sql("DELETE FROM swannery.answers WHERE post_id = %(id)s", values)
     await tx.sql(
         "UPDATE swannery.posts SET body = %(body)s, body_html = %(html)s, warning = %(warning)s, mentioned = %(mentioned)s,"
-        " card = coalesce(%(card)s::jsonb, card), answer_counts = CASE WHEN %(anew)s THEN %(nobody)s ELSE answer_counts END,"
+        " card = coalesce(%(card)s::jsonb, card), pictures = %(pictures)s::jsonb,"
+        " answer_counts = CASE WHEN %(anew)s THEN %(nobody)s ELSE answer_counts END,"
         " edited_at = %(now)s, state = CASE WHEN state = 'shown' THEN %(state)s ELSE state END WHERE id = %(id)s",
         {
             **values,
@@ -45,6 +49,7 @@ async def rewrite(tx: Transaction, *, post_id: int, author_id: int, wanted: Rewr
             "html": wanted.words.html,
             "warning": wanted.draft.warning,
             "mentioned": list(wanted.words.mentioned),
+            "pictures": encoded_pictures(wanted.pictures),
             "state": wanted.words.state,
             "card": encoded(wanted.draft.details),
             "nobody": nobody_yet(wanted.draft.details),
@@ -70,18 +75,23 @@ async def circle_of(tx: Transaction, *, post_id: int) -> int | None:
 async def history(tx: Transaction, *, post_id: int, viewer: Viewer) -> list[Version]:
     """Return every version of a post, the latest first, if the viewer may read it now. Index: the primary keys."""
     found = await tx.read(
-        "SELECT v.number, v.body, v.body_html, v.warning, v.written_at, p.kind, v.card::text FROM swannery.posts p"
+        "SELECT v.number, v.body, v.body_html, v.warning, v.written_at, p.kind, v.card::text, v.pictures::text FROM swannery.posts p"
         f" JOIN swannery.members a ON a.id = p.author_id{SHARED}"
-        " CROSS JOIN LATERAL (SELECT number, body, body_html, warning, written_at, card FROM swannery.post_versions WHERE post_id = p.id"
-        " UNION ALL SELECT 2147483647, p.body, p.body_html, p.warning, coalesce(p.edited_at, p.published_at), p.card) AS v"
+        " CROSS JOIN LATERAL (SELECT number, body, body_html, warning, written_at, card, pictures FROM swannery.post_versions"
+        " WHERE post_id = p.id"
+        " UNION ALL SELECT 2147483647, p.body, p.body_html, p.warning, coalesce(p.edited_at, p.published_at), p.card,"
+        " p.pictures) AS v"
         f" WHERE p.id = %(id)s AND {visible_sql()} AND {shared_visible_sql()} ORDER BY v.number DESC",
         {"id": post_id, **viewer_values(viewer)},
     )
     last = len(found)
     return [
-        Version(number=last - place, body=row[1], body_html=row[2], warning=row[3], written_at=row[4], details=card_of(row[5], row[6])[1])
+        Version(
+            number=last - place, body=row[1], body_html=row[2], warning=row[3], written_at=row[4], details=card_of(row[5], row[6])[1],
+            pictures=pictures_of(row[7]),
+        )
         for place, row in enumerate(found)
-    ]
+    ]  # fmt: skip
 
 
 async def pin(tx: Transaction, *, post_id: int, author_id: int, on: bool) -> None:

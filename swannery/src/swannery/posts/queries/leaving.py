@@ -11,7 +11,8 @@ async def erased_with_words(tx: Transaction) -> list[int]:
     # sees all: nobody is shown these; they are erased
     found = await tx.sql(
         "SELECT m.id FROM swannery.members m WHERE m.state = 'erased' AND ("
-        "EXISTS (SELECT 1 FROM swannery.posts p WHERE p.author_id = m.id AND (p.body <> '' OR p.card IS NOT NULL OR p.deleted_at IS NULL))"
+        "EXISTS (SELECT 1 FROM swannery.posts p WHERE p.author_id = m.id AND (p.body <> '' OR p.card IS NOT NULL"
+        " OR p.pictures IS NOT NULL OR p.deleted_at IS NULL))"
         " OR EXISTS (SELECT 1 FROM swannery.comments c WHERE c.author_id = m.id AND c.body <> '')"
         " OR EXISTS (SELECT 1 FROM swannery.drafts d WHERE d.member_id = m.id)"
         " OR EXISTS (SELECT 1 FROM swannery.answers x WHERE x.member_id = m.id)"
@@ -69,9 +70,9 @@ async def erase_texts(tx: Transaction, *, member_id: int) -> None:
     """Empty and mark as deleted what a member wrote, and take back what they liked. The rows stay, so that replies keep their place."""
     values = {"member": member_id, "now": tx.now}
     await tx.sql(
-        "UPDATE swannery.posts SET body = '', body_html = '', warning = '', mentioned = '{}', card = NULL,"
+        "UPDATE swannery.posts SET body = '', body_html = '', warning = '', mentioned = '{}', card = NULL, pictures = NULL,"
         " deleted_at = coalesce(deleted_at, %(now)s)"
-        " WHERE author_id = %(member)s AND (body <> '' OR card IS NOT NULL OR deleted_at IS NULL)",
+        " WHERE author_id = %(member)s AND (body <> '' OR card IS NOT NULL OR pictures IS NOT NULL OR deleted_at IS NULL)",
         values,
     )
     await tx.sql(

@@ -1,6 +1,6 @@
 """Reading and writing posts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -9,6 +9,7 @@ from swannery.accounts.models import Person
 from swannery.foundation.database import AnyRow, Transaction
 from swannery.foundation.paging import Cursor
 from swannery.foundation.viewer import Viewer
+from swannery.media.models import Shown
 from swannery.posts.details import Details, choices_of
 from swannery.posts.models import REACTIONS, Answers, CardFacts, Draft, Kind, Place, Post, ReactionCount, State
 from swannery.posts.visibility import SHARED, shared_visible_sql, unmuted_sql, viewer_values, visible_sql, wanted_sql
@@ -17,7 +18,7 @@ COLUMNS = (
     "SELECT p.id, p.author_id, a.name, a.handle, a.role, p.community_id, g.name, g.slug, p.kind, p.audience, p.state, p.body, p.body_html,"
     " p.card::text, p.reaction_count, p.reaction_counts, p.comment_count, p.share_count, p.published_at, p.edited_at, mine.kind,"
     " saved.member_id IS NOT NULL, p.original_id, p.warning, p.pinned_at IS NOT NULL,"
-    " p.answer_counts, answer.choices, a.picture"
+    " p.answer_counts, answer.choices, a.picture, p.pictures::text"
 )
 FROM_POSTS = " FROM swannery.posts p JOIN swannery.members a ON a.id = p.author_id"
 BESIDE = (
@@ -180,22 +181,32 @@ class Words(NamedTuple):
     state: State
 
 
-async def insert_post(tx: Transaction, *, author_id: int, draft: Draft, words: Words, kind: Kind, card: CardFacts | None) -> int:
+class Parts(NamedTuple):
+    """What a new post has beside its words."""
+
+    kind: Kind
+    card: CardFacts | None = None
+    pictures: tuple[Shown, ...] = ()
+
+
+async def insert_post(tx: Transaction, *, author_id: int, draft: Draft, words: Words, parts: Parts) -> int:
     """Store a post."""
     found = await tx.sql(
         "INSERT INTO swannery.posts (author_id, community_id, kind, audience, state, body, body_html, card, published_at, original_id,"
-        " warning, mentioned, circle_id, answer_counts) VALUES (%(author)s, %(community)s, %(kind)s, %(audience)s, %(state)s,"
-        " %(body)s, %(html)s, %(card)s::jsonb, %(now)s, %(original)s, %(warning)s, %(mentioned)s, %(circle)s, %(nobody)s) RETURNING id",
+        " warning, mentioned, circle_id, answer_counts, pictures) VALUES (%(author)s, %(community)s, %(kind)s, %(audience)s, %(state)s,"
+        " %(body)s, %(html)s, %(card)s::jsonb, %(now)s, %(original)s, %(warning)s, %(mentioned)s, %(circle)s, %(nobody)s,"
+        " %(pictures)s::jsonb) RETURNING id",
         {
             "author": author_id,
             "community": draft.community_id,
-            "kind": kind,
+            "kind": parts.kind,
             "audience": draft.audience,
             "state": words.state,
             "body": draft.body,
             "html": words.html,
-            "card": encoded(card or draft.details),
+            "card": encoded(parts.card or draft.details),
             "nobody": nobody_yet(draft.details),
+            "pictures": encoded_pictures(parts.pictures),
             "now": tx.now,
             "original": draft.original_id,
             "circle": draft.circle_id,
@@ -253,6 +264,16 @@ def encoded(card: CardFacts | Details | None) -> str | None:
     return msgspec.json.encode(card).decode() if card is not None else None
 
 
+def encoded_pictures(pictures: Sequence[Shown]) -> str | None:
+    """Return what is stored of a post's pictures; nothing where there are none."""
+    return msgspec.json.encode(pictures).decode() if pictures else None
+
+
+def pictures_of(stored: str | None) -> tuple[Shown, ...]:
+    """Return the pictures that were stored."""
+    return PICTURES.decode(stored) if stored else ()
+
+
 def nobody_yet(details: Details | None) -> list[int]:
     """Return the counts of what nobody answered yet: the people, then each choice; nothing where there is nothing to answer."""
     return [0] * (1 + choices_of(details)) if choices_of(details) else []
@@ -286,6 +307,7 @@ def post_of(row: AnyRow, *, viewer: Viewer) -> PostRow:
         pinned=row[24],
         details=details,
         answers=Answers(people=people, counts=tuple(counts), mine=tuple(row[26] or ())) if counts else None,
+        pictures=pictures_of(row[28]),
         mine=author.id == viewer.id,
         may_comment=viewer.signed_in,
     )
@@ -293,6 +315,7 @@ def post_of(row: AnyRow, *, viewer: Viewer) -> PostRow:
 
 
 DETAILS: msgspec.json.Decoder[Details] = msgspec.json.Decoder(Details)
+PICTURES: msgspec.json.Decoder[tuple[Shown, ...]] = msgspec.json.Decoder(tuple[Shown, ...])
 ACTIVITY = msgspec.json.Decoder(CardFacts)
 
 

@@ -36,7 +36,8 @@
   // --- drafts: kept by reader, page and form until the server has them
   const draftKey = (form) => `${DRAFTS}${location.pathname}:${form.dataset.autosave}`;
   const fieldsOf = (form) => [...form.querySelectorAll(KEPT)].filter((field) => field.name);
-  const typed = (form) => fieldsOf(form).some((field) => field.tagName !== "SELECT" && field.value.trim());
+  const isPicture = (name) => name.startsWith("alt_");
+  const typed = (form) => fieldsOf(form).some((field) => field.tagName !== "SELECT" && (field.value.trim() || isPicture(field.name)));
   const keep = (form) => {
     if (!typed(form)) { storage.drop(draftKey(form)); return; }
     storage.set(draftKey(form), Object.fromEntries(fieldsOf(form).map((field) => [field.name, field.value])));
@@ -45,6 +46,8 @@
     const draft = storage.get(draftKey(form));
     if (!draft || typed(form)) return;
     for (const field of fieldsOf(form)) if (typeof draft[field.name] === "string") field.value = draft[field.name];
+    const pictures = Object.entries(draft).filter(([name]) => isPicture(name));
+    if (pictures.length) form.dispatchEvent(new CustomEvent("pictures:back", { bubbles: true, detail: pictures }));
     const details = form.closest("details");
     if (details) details.open = true;
     const note = form.querySelector("[data-draft-note]");
@@ -177,6 +180,7 @@
     if (discard) {
       const form = discard.closest("form");
       form.reset();
+      form.querySelector("[data-chosen]")?.replaceChildren();
       storage.drop(draftKey(form));
       form.querySelector("[data-draft-note]").hidden = true;
       form.querySelector("textarea").focus();
