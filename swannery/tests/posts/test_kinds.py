@@ -52,7 +52,7 @@ async def test_each_kind_is_kept_published_edited_and_read_as_it_was_written(tow
     assert list(refused.value.fields) == ["kind"]
 
 
-@pytest.mark.parametrize("details", (*WHOLE, ALBUM), ids=kind_of)
+@pytest.mark.parametrize("details", [*WHOLE, ALBUM], ids=kind_of)
 async def test_what_is_typed_comes_back_as_it_was(details: Details) -> None:
     typed = values_of(details)
     assert details_of(typed["kind"], {name: value for name, value in typed.items() if name != "kind"}) == details
