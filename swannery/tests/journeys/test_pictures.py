@@ -4,7 +4,7 @@ import pytest
 from hostile import jpeg, lake, saved
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from journeys.browsing import PHONE, Device, Site, window
+from journeys.browsing import PHONE, Device, Site, Window, window
 from tools.source_files import ROOT
 
 ARTEFACTS = ROOT / "artefacts" / "pages"
@@ -71,7 +71,7 @@ def test_an_album_is_put_together_described_and_looked_through(chromium: Browser
         opened.go("/compose?kind=album")
         page.get_by_label("Name of the album").fill(title)
         page.get_by_label("Choose pictures").set_input_files(
-            [photo("tall", 800, 1200), {"name": "notes.txt", "mimeType": "image/jpeg", "buffer": b"not one"}, photo("wide")]
+            [photo("tall", 800, 1200), FilePayload(name="notes.txt", mimeType="image/jpeg", buffer=b"not one"), photo("wide")]
         )
         expect(page.get_by_text("Your pictures are here.")).to_be_visible()
         expect(page.locator("[data-picture]")).to_have_count(2)
@@ -90,26 +90,32 @@ def test_an_album_is_put_together_described_and_looked_through(chromium: Browser
         page.get_by_role("button", name="Take out").nth(6).click()
         expect(described).to_have_count(6)
         assert opened.overflow() == 0
-        page.get_by_role("main").get_by_role("button", name="Post", exact=True).click()
-        post = page.get_by_role("article").filter(has_text=title)
-        expect(post).to_have_count(1)
-        expect(post.get_by_role("img", name="The wide lake")).to_be_visible()
-        expect(post.get_by_text("+1")).to_be_visible()
-        page.wait_for_load_state("networkidle")
-        assert post.get_by_role("img", name="The wide lake").evaluate(SEEN)
-        assert opened.shifted() <= 0.05
-        post.scroll_into_view_if_needed()
-        picture(page, device, "home-with-album")
-        post.get_by_role("link", name="The wide lake").click()
-        expect(page.locator("figcaption")).to_have_text("The wide lake")
-        page.get_by_role("link", name="Next").click()
-        expect(page.locator("figcaption")).to_have_text("A tall tree")
-        page.wait_for_load_state("networkidle")
-        picture(page, device, "picture-alone")
-        page.get_by_role("link", name="To the post").click()
-        page.locator("a[href$='/edit']").first.evaluate("link => link.click()")
-        expect(described).to_have_count(6)
-        picture(page, device, "edit-album")
+        look_through(opened, device, title=title)
+
+
+def look_through(opened: Window, device: Device, *, title: str) -> None:
+    """Post the album, see it at home, walk through its pictures, and come back to change it."""
+    page = opened.page
+    page.get_by_role("main").get_by_role("button", name="Post", exact=True).click()
+    post = page.get_by_role("article").filter(has_text=title)
+    expect(post).to_have_count(1)
+    expect(post.get_by_role("img", name="The wide lake")).to_be_visible()
+    expect(post.get_by_text("+1")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert post.get_by_role("img", name="The wide lake").evaluate(SEEN)
+    assert opened.shifted() <= 0.05
+    post.scroll_into_view_if_needed()
+    picture(page, device, "home-with-album")
+    post.get_by_role("link", name="The wide lake").click()
+    expect(page.locator("figcaption")).to_have_text("The wide lake")
+    page.get_by_role("link", name="Next").click()
+    expect(page.locator("figcaption")).to_have_text("A tall tree")
+    page.wait_for_load_state("networkidle")
+    picture(page, device, "picture-alone")
+    page.get_by_role("link", name="To the post").click()
+    page.locator("a[href$='/edit']").first.evaluate("link => link.click()")
+    expect(page.locator("[data-picture]")).to_have_count(6)
+    picture(page, device, "edit-album")
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4])

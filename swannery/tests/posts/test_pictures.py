@@ -16,6 +16,7 @@ from swannery.accounts.actions.erase_member import erase_member
 from swannery.foundation.errors import Invalid
 from swannery.media import actions as media
 from swannery.media.models import LONGEST_ALT, MOST_IN_ALBUM, MOST_PICTURES, Attachment
+from swannery.media.queries import discard_unused
 from swannery.posts import actions as posts
 from swannery.posts.details import Album
 from swannery.posts.models import Draft, Post
@@ -183,7 +184,7 @@ async def test_a_draft_keeps_its_pictures_and_hands_them_on(town: Town) -> None:
     await town.act(posts.save_draft, "owner", draft=wanted(kept), draft_id=draft_id)
     await town.sql("UPDATE swannery.pictures SET created_at = created_at - interval '2 days' WHERE key = ANY(%(keys)s)", keys=[kept])
     async with town.parts.database.transaction() as tx:
-        await media.queries.discard_unused(tx, older_than=tx.now - media.UNUSED_FOR)
+        await discard_unused(tx, older_than=tx.now - media.UNUSED_FOR)
     assert not await gone(town, kept)
     assert not await gone(town, dropped)  # for a day it can be put back
     saved = await town.act(posts.read_draft, "owner", draft_id=draft_id)
@@ -205,7 +206,7 @@ async def test_a_draft_keeps_its_pictures_and_hands_them_on(town: Town) -> None:
     assert found[0][1] is None
 
 
-async def send(browser: Browser, files: Sequence[tuple[str, bytes]], *, partial: bool = False, **fields: str) -> httpx.Response:
+async def send(browser: Browser, files: Sequence[tuple[str, bytes]], *, partial: bool = False, **fields: Any) -> httpx.Response:
     """Press the button that sends pictures."""
     await browser.get("/compose")
     return await browser.client.post(
@@ -228,13 +229,13 @@ async def test_without_a_script_pictures_come_back_with_everything_typed(town: T
         assert "b.txt: This is no picture that can be read." in answer.text
         for words in ("We were there", 'value="Bread"', 'value="food"', '<option value="friends" selected>'):
             assert words in answer.text
-        fields = {"text": "We were there", f"alt_{keys[0]}": "A lake", f"alt_{keys[1]}": ""}
+        fields: dict[str, Any] = {"text": "We were there", f"alt_{keys[0]}": "A lake", f"alt_{keys[1]}": ""}
         again = await send(browser, [], then=f"earlier:{keys[1]}", **fields)
         assert CHOSEN.findall(again.text) == [keys[1], keys[0]]
         assert "A lake" in again.text
         less = await send(browser, [], then=f"drop:{keys[1]}", **fields)
         assert CHOSEN.findall(less.text) == [keys[0]]
-        published = await browser.post("/posts", **{"text": "We were there", f"alt_{keys[0]}": "A lake", "audience": "members"})
+        published = await browser.post("/posts", **{**fields, "audience": "members"})
         assert published.status_code == 303
         assert 'alt="A lake"' in (await browser.get("/")).text
 
@@ -264,7 +265,7 @@ async def test_a_form_that_was_refused_can_be_sent_again_as_it_is(town: Town) ->
     key, form = uuid4().hex, str(uuid4())
     async with town.browser("owner") as browser:
         await browser.get("/compose")
-        fields = {"text": "Look", "audience": "members", "client_key": form, f"alt_{key}": ""}
+        fields: dict[str, Any] = {"text": "Look", "audience": "members", "client_key": form, f"alt_{key}": ""}
         for _ in range(2):
             answer = await browser.post("/posts", **fields)
             assert answer.status_code == 422
@@ -276,11 +277,12 @@ async def test_the_edit_form_takes_pictures_too(town: Town) -> None:
     async with town.browser("owner") as browser:
         page = await browser.get(f"/posts/{post.id}/edit")
         assert CHOSEN.findall(page.text) == [post.pictures[0].key]
-        fields = {"edit": str(post.id), "text": "More", f"alt_{post.pictures[0].key}": "before"}
+        fields: dict[str, Any] = {"edit": str(post.id), "text": "More", f"alt_{post.pictures[0].key}": "before"}
         answer = await send(browser, [("a.jpg", SMALL)], then="add", **fields)
         assert f'action="/posts/{post.id}/edit"' in answer.text
         first, second = CHOSEN.findall(answer.text)
-        saved = await browser.post(f"/posts/{post.id}/edit", **{"text": "More", f"alt_{second}": "new", f"alt_{first}": "old"})
+        changes: dict[str, Any] = {"text": "More", f"alt_{second}": "new", f"alt_{first}": "old"}
+        saved = await browser.post(f"/posts/{post.id}/edit", **changes)
         assert saved.status_code == 303, saved.text
     changed = await town.act(posts.read_post, "member", post_id=post.id)
     assert [(one.key, one.alt) for one in changed.pictures] == [(second, "new"), (first, "old")]
