@@ -55,6 +55,7 @@ class World:
     inside: dict[str, set[str]] = field(default_factory=dict)
     circles: dict[str, set[str]] = field(default_factory=dict)
     muted: set[tuple[str, str]] = field(default_factory=set)
+    accepted: dict[str, str] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
     open: bool = True
     posts: dict[str, Written] = field(default_factory=dict)
@@ -182,6 +183,11 @@ class World:
         if under is None or not self.may_read(viewer, self.posts[under]):
             return set()
         return {one for one in self.beneath(mark) if self.may_read_comment(viewer, self.comments[one])}
+
+    def answer_to(self, viewer: str | None, post_mark: str) -> Written | None:
+        """What its author said answered it, for whoever may read that."""
+        answer = self.comments.get(self.accepted.get(post_mark, ""))
+        return answer if answer and self.may_read_comment(viewer, answer) else None
 
     def comments_under(self, viewer: str | None, post_mark: str) -> set[str]:
         return {mark for mark, one in self.comments.items() if one.under == post_mark and self.may_read_comment(viewer, one)}
@@ -390,6 +396,17 @@ async def discuss(town: Town, world: World) -> None:
                 on=True, kind=REACTIONS[number],
             )  # fmt: skip
             world.comment_reactions.setdefault(marked(name), set()).add(who)
+    said = world.comments[marked("c member")]
+    await town.act(
+        posts.edit_comment, said.author, post_id=world.posts[said.under or ""].id, comment_id=said.id, text=f"{said.mark} meant", seen=None
+    )
+    # No questions, and yet: whoever may read a comment is told of it, however it came to be the answer.
+    for post, answer in (("public", "c blocked"), ("friends", "c to friends")):
+        world.accepted[marked(post)] = marked(answer)
+        await town.sql(
+            "UPDATE swannery.posts SET accepted_comment_id = %(answer)s WHERE id = %(id)s",
+            answer=world.comments[marked(answer)].id, id=world.posts[marked(post)].id,
+        )  # fmt: skip
     for one in world.comments.values():
         if one.state == "held":
             await town.sql("UPDATE swannery.comments SET state = 'held' WHERE id = %(id)s", id=one.id)

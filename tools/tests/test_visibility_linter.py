@@ -39,6 +39,16 @@ def test_reads_without_the_condition_are_reported_and_others_are_not(plant: Plan
     assert found(plant, tmp_path, source) == ([complaint] if complaint else [])
 
 
+def test_a_constant_that_joins_comments_by_their_own_condition_is_whole(plant: Plant, tmp_path: Path) -> None:
+    source = (
+        'WHOLE = f" LEFT JOIN swannery.comments c ON c.id = p.answer AND {comment_visible_sql()}"\n'
+        'OPEN = " LEFT JOIN swannery.comments c ON c.id = p.answer"\n\n\n'
+        'async def whole(tx):\n    return await tx.read(f"SELECT 1 FROM swannery.posts p{WHOLE} WHERE {visible_sql()}")\n\n\n'
+        'async def open_one(tx):\n    return await tx.read(f"SELECT 1 FROM swannery.posts p{OPEN} WHERE {visible_sql()}")\n'
+    )
+    assert found(plant, tmp_path, source) == ["open_one reads comments, posts without comment_visible_sql"]
+
+
 def test_a_constant_of_the_file_counts_for_whoever_names_it(plant: Plant, tmp_path: Path) -> None:
     source = 'POSTS = "SELECT 1 FROM swannery.posts p"\n\n\nasync def read(tx):\n    return await tx.sql(POSTS)\n'
     assert found(plant, tmp_path, source) == ["read reads posts without visible_sql"]

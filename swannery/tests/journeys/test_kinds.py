@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from journeys.browsing import PHONE, Device, Site, Window, window
+from tools.source_files import ROOT
 
 WHAT = "What you want to say"
 
@@ -99,3 +100,50 @@ def test_a_poll_works_without_scripts(chromium: Browser, busy: Site) -> None:
         post.get_by_label("None").check()
         post.get_by_role("button", name="Vote", exact=True).click()
         expect(page.get_by_role("article").filter(has_text="No scripts here?").locator(".poll-bar.mine")).to_contain_text("None")
+
+
+def test_an_answer_is_accepted_and_changed_where_it_stands(chromium: Browser, busy: Site, device: Device) -> None:
+    ask, answer = f"Where do I start, {device.name}?", f"With your feet, {device.name}."
+    with window(chromium, busy, device, who="follower") as opened:
+        page = opened.page
+        opened.go("/compose?kind=question")
+        page.get_by_label("Your question").fill(ask)
+        send(opened, ask)
+        page.get_by_role("article").filter(has_text=ask).locator(".when").first.evaluate("link => link.click()")
+        page.wait_for_url("**/posts/*")
+        address = page.url.removeprefix(busy.address)
+    with window(chromium, busy, device, who="owner") as opened:
+        page = opened.page
+        opened.go(address)
+        page.get_by_role("textbox", name="Your comment").fill("With your shoes.")
+        page.get_by_role("button", name="Send your comment").click()
+        comment = page.locator("li.comment").filter(has_text="With your shoes.")
+        comment.get_by_label("More about your comment").click()
+        comment.get_by_role("link", name="Edit this comment").click()
+        page.get_by_label("Your words").fill(answer)
+        shot(opened, f"comment-edit-{device.name}")
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator("li.comment").filter(has_text=answer).get_by_role("link", name="edited")).to_be_visible()
+        assert opened.overflow() == 0
+    with window(chromium, busy, device, who="follower") as opened:
+        page = opened.page
+        opened.go(address)
+        comment = page.locator("li.comment").filter(has_text=answer)
+        comment.get_by_label("More about this comment").click()
+        shot(opened, f"comment-menu-{device.name}")
+        comment.get_by_role("button", name="This answered my question").click()
+        expect(page.get_by_role("heading", name="Accepted answer")).to_be_visible()
+        expect(page.locator("li.comment").filter(has_text=answer)).to_contain_text("Accepted answer")
+        expect(page.get_by_role("article").filter(has_text=ask)).to_contain_text("Answered")
+        shot(opened, f"question-answered-{device.name}")
+        comment.get_by_role("link", name="edited").click()
+        expect(page.get_by_text("With your shoes.")).to_be_visible()
+
+
+def shot(opened: Window, name: str) -> None:
+    """Keep a picture of the page in both themes."""
+    folder = ROOT / "artefacts" / "pages"
+    folder.mkdir(parents=True, exist_ok=True)
+    for colours in ("light", "dark"):
+        opened.page.emulate_media(color_scheme="dark" if colours == "dark" else "light")
+        opened.page.screenshot(path=folder / f"{name}-{colours}.png", full_page=True)

@@ -249,6 +249,19 @@ ROUTES: Mapping[str, Probe] = {
     "PUT /api/v1/drafts/{draft_id}": Own("/api/v1/drafts/999999", frozenset({404})),
     "DELETE /api/v1/drafts/{draft_id}": Own("/api/v1/drafts/999999", frozenset({404})),
     "POST /posts/{post_id}/delete": Act("/posts/{id}/delete", {}, readers=FORBIDDEN),
+    "GET /posts/{post_id}/comments/{comment_id}/edit": Act("/posts/{id}/comments/{comment}/edit", {}, readers=FORBIDDEN),
+    "POST /posts/{post_id}/comments/{comment_id}/edit": Act("/posts/{id}/comments/{comment}/edit", TEXT, readers=FORBIDDEN),
+    "PUT /api/v1/posts/{post_id}/comments/{comment_id}": Act(
+        "/api/v1/posts/{id}/comments/{comment}", {**TEXT, "edited_at": None}, readers=FORBIDDEN
+    ),
+    "GET /posts/{post_id}/comments/{comment_id}/history": Said("/posts/{id}/comments/{comment}/history"),
+    "GET /api/v1/posts/{post_id}/comments/{comment_id}/history": Said("/api/v1/posts/{id}/comments/{comment}/history"),
+    "POST /posts/{post_id}/comments/{comment_id}/restore": Own("/posts/999999/comments/999999/restore", frozenset({404})),
+    "POST /api/v1/posts/{post_id}/comments/{comment_id}/restore": Own("/api/v1/posts/999999/comments/999999/restore", frozenset({404})),
+    "GET /api/v1/deleted-comments": Own("/api/v1/deleted-comments"),
+    "POST /posts/{post_id}/comments/{comment_id}/accept": Act("/posts/{id}/comments/{comment}/accept", {"on": "1"}, readers=FORBIDDEN),
+    "PUT /api/v1/posts/{post_id}/accepted-answer": Act("/api/v1/posts/{id}/accepted-answer", {"comment_id": 1}, readers=FORBIDDEN),
+    "DELETE /api/v1/posts/{post_id}/accepted-answer": Act("/api/v1/posts/{id}/accepted-answer", {}, readers=FORBIDDEN),
     "POST /posts/{post_id}/comments/{comment_id}/delete": Act("/posts/{id}/comments/{comment}/delete", {}, readers=FORBIDDEN),
     "POST /api/v1/posts/{post_id}/comments": Act("/api/v1/posts/{id}/comments", TEXT, readers=201),
     "PUT /api/v1/posts/{post_id}/reaction": Act("/api/v1/posts/{id}/reaction", {}, readers=200),
@@ -484,6 +497,8 @@ class Inspector:
             told = answer.json()
             counts = (told["reaction_count"], told["comment_count"], told["share_count"])
             self.judge(route, viewer, about=f"{mark} counts", seen=counts, expected=self.world.counts(viewer, mark))
+            answered = self.world.answer_to(viewer, mark)
+            self.judge(route, viewer, about=f"{mark} answer", seen=told["accepted_comment_id"], expected=answered and answered.id)
             kinds = sum(one["count"] for one in told["reactions"])
             self.judge(route, viewer, about=f"{mark} kinds", seen=kinds, expected=counts[0])
             answers = told["answers"]
@@ -508,7 +523,7 @@ class Inspector:
         reacted = self.world.comment_reactors(viewer, mark) - {viewer} if members_only and expected and not refused else set()
         names = {name.lower() for name in PERSON.findall(answer.text)} - (({viewer}) if members_only else known)
         self.judge(route, viewer, about=f"{mark} names", seen=names, expected=reacted)
-        if route.startswith("GET /api/") and not members_only and answer.status_code == 200:
+        if route.endswith("{comment_id}") and route.startswith("GET /api/") and answer.status_code == 200:
             counted = len(self.world.comment_reactors(viewer, mark))
             self.judge(route, viewer, about=f"{mark} count", seen=answer.json()["reaction_count"], expected=counted)
 

@@ -220,6 +220,20 @@ class CommentAdded(Event, frozen=True, kw_only=True):
     parent_id: int | None = None
 
 
+class AnswerAccepted(Event, frozen=True, kw_only=True):
+    """Who asked a question said that this comment answered it."""
+
+    post_id: int
+    comment_id: int
+
+
+class AnswerUnaccepted(Event, frozen=True, kw_only=True):
+    """A comment is not the answer to its question any more."""
+
+    post_id: int
+    comment_id: int
+
+
 class ReactionAdded(Event, frozen=True, kw_only=True):
     """A member reacted to a post."""
 

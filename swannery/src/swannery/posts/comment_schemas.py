@@ -33,6 +33,38 @@ class CommentOut(msgspec.Struct, frozen=True):
     reactions: list[ReactionCountOut]
     reaction: ReactionKind | None
     mine: bool
+    accepted: bool
+
+
+class CommentVersionOut(msgspec.Struct, frozen=True):
+    """How a comment read at some time."""
+
+    number: int
+    text: str
+    html: str
+    written_at: datetime
+
+
+class CommentHistoryOut(msgspec.Struct, frozen=True):
+    """Every version of a comment, the latest first."""
+
+    items: list[CommentVersionOut]
+
+
+class DeletedCommentOut(msgspec.Struct, frozen=True):
+    """A comment one took back; until `gone_at` it can be brought back."""
+
+    id: int
+    post_id: int
+    text: str
+    deleted_at: datetime
+    gone_at: datetime
+
+
+class DeletedCommentsOut(msgspec.Struct, frozen=True):
+    """The comments one took back lately, the last first."""
+
+    items: list[DeletedCommentOut]
 
 
 class CommentsOut(msgspec.Struct, frozen=True):
@@ -62,6 +94,7 @@ def branch_out(found: Branch) -> CommentOut:
         reactions=counts_out(said.reactions) if said else [],
         reaction=said.reaction if said else None,
         mine=said.mine if said else False,
+        accepted=said.accepted if said else False,
     )
 
 

@@ -104,6 +104,26 @@ class Deleted(msgspec.Struct, frozen=True, kw_only=True):
         return Markup(self.body_html)  # noqa: S704 - made by rendering.py alone, which sanitises
 
 
+class DeletedComment(msgspec.Struct, frozen=True, kw_only=True):
+    """A comment its author took back and may still bring back."""
+
+    id: int
+    post_id: int
+    body: str
+    body_html: str
+    deleted_at: datetime
+
+    @property
+    def gone_at(self) -> datetime:
+        """When it cannot be brought back any more."""
+        return self.deleted_at + RESTORABLE
+
+    @property
+    def html(self) -> Markup:
+        """The text, rendered and sanitised when it was written."""
+        return Markup(self.body_html)  # noqa: S704 - made by rendering.py alone, which sanitises
+
+
 class ReactionCount(msgspec.Struct, frozen=True, kw_only=True):
     """How many reacted in one way."""
 
@@ -186,6 +206,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     pictures: tuple[Shown, ...] = ()
     warning: str = ""
     pinned: bool = False
+    accepted_id: int | None = None  # the comment that answered it, if the viewer may read that
     original_id: int | None = None
     original: "Post | None" = None
     reason: str | None = None
@@ -230,6 +251,7 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True):
     mine: bool
     may_delete: bool
     by_post_author: bool
+    accepted: bool = False
 
     @property
     def url(self) -> str:

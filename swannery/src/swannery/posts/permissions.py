@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-Deed = Literal["comment", "react", "edit_post", "pin_post", "delete_post", "delete_comment"]
+Deed = Literal["comment", "react", "edit_post", "pin_post", "delete_post", "edit_comment", "delete_comment", "accept_answer"]
 Relation = Literal["stranger", "reader", "author", "post_author"]
 
 # Everybody in a row's right column may do it; `post_author` wrote the post that a comment stands under.
@@ -13,6 +13,8 @@ ALLOWED: Mapping[Deed, frozenset[Relation]] = {
     "edit_post": frozenset({"author"}),
     "pin_post": frozenset({"author"}),
     "delete_post": frozenset({"author"}),
+    "edit_comment": frozenset({"author"}),
+    "accept_answer": frozenset({"author"}),
     "delete_comment": frozenset({"author", "post_author"}),
 }
 

@@ -83,6 +83,7 @@ class OriginalOut(msgspec.Struct, frozen=True):
 class PostOut(msgspec.Struct, frozen=True):
     """A post as the viewer may see it. `text` is what was typed (Markdown); `html` is rendered and sanitised.
 
+    `accepted_comment_id` is of the comment that answered a question.
     `original_id` is of the post it shares or quotes; `original` is null when that is gone or not for this viewer.
     """
 
@@ -110,6 +111,7 @@ class PostOut(msgspec.Struct, frozen=True):
     mine: bool
     warning: str
     pinned: bool
+    accepted_comment_id: int | None
     original_id: int | None
     original: OriginalOut | None
 
@@ -229,6 +231,7 @@ def post_out(found: Post) -> PostOut:
         mine=found.mine,
         warning=found.warning,
         pinned=found.pinned,
+        accepted_comment_id=found.accepted_id,
         original_id=found.original_id,
         original=original_out(found.original),
     )

@@ -116,6 +116,8 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     """What is particular to its kind."""
     answers: object = None
     """What people answered, where it asks."""
+    accepted_id: int | None = None
+    """The comment that answered it."""
     pictures: tuple[Picture, ...] = ()
     reaction_count: int = 0
     reactions: tuple[ReactionCount, ...] = ()
@@ -148,6 +150,7 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True):
     state: str = "shown"
     mine: bool = False
     by_post_author: bool = False
+    accepted: bool = False
     edited_at: datetime | None = None
     reaction_count: int = 0
     reactions: tuple[ReactionCount, ...] = ()

@@ -1,5 +1,6 @@
 """What can be done with posts: both doors, the website and the API, call these."""
 
+from swannery.posts.actions.accepting import accept_answer
 from swannery.posts.actions.answering import vote
 from swannery.posts.actions.bookmarks import (
     delete_folder,
@@ -9,6 +10,13 @@ from swannery.posts.actions.bookmarks import (
     make_folder,
     rename_folder,
     save_post,
+)
+from swannery.posts.actions.comment_editing import (
+    edit_comment,
+    list_deleted_comments,
+    own_comment,
+    read_comment_history,
+    restore_comment,
 )
 from swannery.posts.actions.comment_reacting import list_comment_reactors, react_to_comment
 from swannery.posts.actions.comments import COMMENTS_AN_HOUR, add_comment, delete_comment, read_comment, read_comments, read_place
@@ -33,11 +41,13 @@ __all__ = [
     "HOUR_S",
     "POSTS_AN_HOUR",
     "REACTIONS_AN_HOUR",
+    "accept_answer",
     "add_comment",
     "delete_comment",
     "delete_draft",
     "delete_folder",
     "delete_post",
+    "edit_comment",
     "edit_post",
     "erase_member",
     "erase_what_is_left",
@@ -45,11 +55,13 @@ __all__ = [
     "latest_posts",
     "list_comment_reactors",
     "list_deleted",
+    "list_deleted_comments",
     "list_drafts",
     "list_folders",
     "list_reactors",
     "list_saved",
     "make_folder",
+    "own_comment",
     "part",
     "pin_post",
     "pinned_posts",
@@ -63,6 +75,7 @@ __all__ = [
     "react",
     "react_to_comment",
     "read_comment",
+    "read_comment_history",
     "read_comments",
     "read_draft",
     "read_history",
@@ -71,6 +84,7 @@ __all__ = [
     "read_posts",
     "recount_around",
     "rename_folder",
+    "restore_comment",
     "restore_post",
     "save_draft",
     "save_post",

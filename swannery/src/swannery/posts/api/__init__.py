@@ -1,7 +1,7 @@
 """Posts and what belongs to them as JSON. The pattern for routes: a schema in, an action, a schema out; nothing is decided here."""
 
-from swannery.posts.api import answers, bookmarks, comments, editing, posts, reactions
+from swannery.posts.api import answers, bookmarks, comment_editing, comments, editing, posts, reactions
 
-routes = [*posts.routes, *comments.routes, *reactions.routes, *bookmarks.routes, *editing.routes, *answers.routes]
+routes = [*posts.routes, *comments.routes, *comment_editing.routes, *reactions.routes, *bookmarks.routes, *editing.routes, *answers.routes]
 
 __all__ = ["routes"]

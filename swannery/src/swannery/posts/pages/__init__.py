@@ -1,10 +1,11 @@
 """Posts and what belongs to them as HTML: forms in, pages and parts of pages out."""
 
-from swannery.posts.pages import answering, bookmarks, comments, editing, pictures, reacting, sharing, writing
+from swannery.posts.pages import answering, bookmarks, comment_editing, comments, editing, pictures, reacting, sharing, writing
 
 routes = [
     *writing.routes,
     *comments.routes,
+    *comment_editing.routes,
     *reacting.routes,
     *bookmarks.routes,
     *sharing.routes,

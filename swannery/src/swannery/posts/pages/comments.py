@@ -36,6 +36,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     place: Branch | None
     order: CommentOrder
     branches: list[Branch]
+    accepted: Branch | None
     next_after: int | None
 
     def context(self, *, form: FormState) -> dict[str, Any]:
@@ -45,6 +46,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
             "post": self.post,
             "place": self.place,
             "branches": self.branches,
+            "accepted": self.accepted.comment if self.accepted else None,
             "order": self.order,
             "orders": [(one, f"{here}?order={one}#comments") for one in COMMENT_ORDERS],
             "next_url": f"{here}?order={self.order}&after={self.next_after}" if self.next_after else None,
@@ -73,7 +75,10 @@ async def conversation(
     branches, next_after = await actions.read_comments(
         tx, viewer=viewer, post_id=post_id, order=chosen, parent_id=comment_id, after=Id.clamp(after)
     )
-    return Conversation(post=found, place=place, order=chosen, branches=branches, next_after=next_after)
+    # What answered a question stands above the conversation's first page as well.
+    answer = found.accepted_id if not comment_id and not after else None
+    accepted = await actions.read_place(tx, viewer=viewer, post_id=post_id, comment_id=answer) if answer else None
+    return Conversation(post=found, place=place, order=chosen, branches=branches, accepted=accepted, next_after=next_after)
 
 
 @get("/posts/{post_id:int}")

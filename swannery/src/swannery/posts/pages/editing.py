@@ -128,7 +128,8 @@ async def pin(
 @get("/deleted")
 async def show_deleted(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page]) -> Response[Any]:
     """What one deleted lately."""
-    return page.show("posts/deleted.html", posts=await actions.list_deleted(tx, viewer=viewer))
+    found = await actions.list_deleted(tx, viewer=viewer)
+    return page.show("posts/deleted.html", posts=found, comments=await actions.list_deleted_comments(tx, viewer=viewer))
 
 
 @post("/posts/{post_id:int}/restore", status_code=303)

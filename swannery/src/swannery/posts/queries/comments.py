@@ -20,7 +20,7 @@ BEYOND = {"best": "(c.score < x.score OR (c.score = x.score AND c.id > x.id))", 
 REPLIES_SORTED = {"best": SORTED["best"], "newest": SORTED["oldest"], "oldest": SORTED["oldest"]}
 COLUMNS = (
     "c.id, c.post_id, c.parent_id, c.author_id, ca.name, ca.handle, ca.role, c.state, c.body, c.body_html, c.created_at, c.edited_at,"
-    " c.reaction_count, c.reaction_counts, mine.kind, c.ancestors, c.score, ca.picture"
+    " c.reaction_count, c.reaction_counts, mine.kind, c.ancestors, c.score, ca.picture, p.accepted_comment_id = c.id"
 )
 MINE = (
     " LEFT JOIN swannery.comment_reactions mine ON mine.post_id = c.post_id AND mine.comment_id = c.id AND mine.member_id = %(viewer_id)s"
@@ -178,7 +178,7 @@ def grown(found: Sequence[Placed], *, order: CommentOrder, parent_id: int | None
 
 
 def _placed(row: AnyRow, *, viewer: Viewer) -> Placed:
-    level, seen, post_author = row[18:21]
+    level, seen, post_author = row[19:22]
     comment = _comment(row, viewer=viewer, post_author=post_author) if seen else None
     return Placed(branch=Branch(id=row[0], post_id=row[1], parent_id=row[2], depth=level, comment=comment), score=row[16])
 
@@ -201,4 +201,5 @@ def _comment(row: Any, *, viewer: Viewer, post_author: int) -> Comment:  # noqa:
         mine=row[3] == viewer.id,
         may_delete=viewer.id is not None and viewer.id in {row[3], post_author},
         by_post_author=row[3] == post_author,
+        accepted=bool(row[18]),
     )

@@ -12,19 +12,24 @@ from swannery.foundation.viewer import Viewer
 from swannery.media.models import Shown
 from swannery.posts.details import Details, choices_of
 from swannery.posts.models import REACTIONS, Answers, CardFacts, Draft, Kind, Place, Post, ReactionCount, State
-from swannery.posts.visibility import SHARED, shared_visible_sql, unmuted_sql, viewer_values, visible_sql, wanted_sql
+from swannery.posts.visibility import SHARED, comment_visible_sql, shared_visible_sql, unmuted_sql, viewer_values, visible_sql, wanted_sql
 
 COLUMNS = (
     "SELECT p.id, p.author_id, a.name, a.handle, a.role, p.community_id, g.name, g.slug, p.kind, p.audience, p.state, p.body, p.body_html,"
     " p.card::text, p.reaction_count, p.reaction_counts, p.comment_count, p.share_count, p.published_at, p.edited_at, mine.kind,"
     " saved.member_id IS NOT NULL, p.original_id, p.warning, p.pinned_at IS NOT NULL,"
-    " p.answer_counts, answer.choices, a.picture, p.pictures::text"
+    " p.answer_counts, answer.choices, a.picture, p.pictures::text,"
+    " answered.id"
 )
 FROM_POSTS = " FROM swannery.posts p JOIN swannery.members a ON a.id = p.author_id"
 BESIDE = (
     " LEFT JOIN swannery.communities g ON g.id = p.community_id"
     " LEFT JOIN swannery.reactions mine ON mine.post_id = p.id AND mine.member_id = %(viewer_id)s"
     " LEFT JOIN swannery.answers answer ON answer.post_id = p.id AND answer.member_id = %(viewer_id)s"
+    # The comment that answered a question is told of only to whoever may read it.
+    " LEFT JOIN (swannery.comments answered JOIN swannery.members answerer ON answerer.id = answered.author_id)"
+    " ON answered.post_id = p.id AND answered.id = p.accepted_comment_id"
+    f" AND {comment_visible_sql(comment='answered', author='answerer')}"
     f" LEFT JOIN swannery.bookmarks saved ON saved.member_id = %(viewer_id)s AND saved.post_id = p.id{SHARED}"
 )
 POSTS = f"{COLUMNS}{FROM_POSTS}{BESIDE}"
@@ -308,6 +313,7 @@ def post_of(row: AnyRow, *, viewer: Viewer) -> PostRow:
         details=details,
         answers=Answers(people=people, counts=tuple(counts), mine=tuple(row[26] or ())) if counts else None,
         pictures=pictures_of(row[28]),
+        accepted_id=row[29],
         mine=author.id == viewer.id,
         may_comment=viewer.signed_in,
     )
