@@ -6,6 +6,7 @@ The oracle below was written from the words of the platform's promise alone. It 
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from uuid import uuid4
 
 from town import Town
@@ -16,7 +17,7 @@ from swannery.connections import actions as connections
 from swannery.connections.actions import circles
 from swannery.feeds import actions as feeds
 from swannery.posts import actions as posts
-from swannery.posts.details import Poll
+from swannery.posts.details import Event, Poll
 from swannery.posts.models import REACTIONS, Draft
 
 VIEWERS = ("owner", "member", "follower", "friend", "neighbour", "blocked", "blocker", "asker", None)
@@ -43,6 +44,7 @@ class Written:
     tagged: bool = False
     mentions: frozenset[str] = frozenset()
     asks: bool = False  # a poll of two choices
+    event: bool = False  # something to come to
 
 
 @dataclass
@@ -56,6 +58,7 @@ class World:
     circles: dict[str, set[str]] = field(default_factory=dict)
     muted: set[tuple[str, str]] = field(default_factory=set)
     accepted: dict[str, str] = field(default_factory=dict)
+    coming: dict[str, set[str]] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
     open: bool = True
     posts: dict[str, Written] = field(default_factory=dict)
@@ -128,6 +131,9 @@ class World:
 
     def reactors(self, viewer: str | None, mark: str) -> set[str]:
         return {who for who in self.reactions.get(mark, set()) if not self.hidden(viewer, who)}
+
+    def attendees(self, viewer: str | None, mark: str) -> set[str]:
+        return {who for who in self.coming.get(mark, set()) if not self.hidden(viewer, who)}
 
     def tally(self, viewer: str | None, mark: str) -> tuple[int, int] | None:
         """How often each of a poll's choices was made, as far as this viewer is told while it is open."""
@@ -207,6 +213,7 @@ async def write(
     community: tuple[str, int] | None = None,
     state: str = "shown",
     asks: bool = False,
+    event: bool = False,
 ) -> Written:
     """Have somebody write a post through the same action as the website, and remember it."""
     mark = marked(name)
@@ -217,7 +224,8 @@ async def write(
     named = " ".join(f"@{town.handles[who]}" for who in mentions)
     words = f"{mark} said #Tagged {named}"
     poll = Poll(options=[f"{mark} yes", "no"]) if asks else None
-    draft = Draft(body=words, audience=audience, community_id=community_id, circle_id=circle_id, details=poll, client_key=uuid4())
+    come = Event(title=f"{mark} come", starts_at=datetime(2190, 1, 1, tzinfo=UTC)) if event else None
+    draft = Draft(body=words, audience=audience, community_id=community_id, circle_id=circle_id, details=poll or come, client_key=uuid4())
     post_id = await town.act(posts.publish_post, author, draft=draft)
     if state in {"held", "removed"}:
         await town.sql("UPDATE swannery.posts SET state = %(state)s WHERE id = %(id)s", state=state, id=post_id)
@@ -231,6 +239,7 @@ async def write(
         tagged=True,
         mentions=frozenset(mentions),
         asks=asks,
+        event=event,
     )
     world.posts[mark] = written
     async with town.parts.database.transaction() as tx:
@@ -261,6 +270,7 @@ async def populate(town: Town) -> World:
         await write(town, world, audience, author="owner", audience=audience, community=place, asks=True)
     for state in ("held", "removed"):
         await write(town, world, state, author="owner", audience="public", state=state)
+    await write(town, world, "event", author="owner", audience="members", event=True)
     await write(town, world, "gone", author="gone", audience="members")
     await write(town, world, "friends of friend", author="friend", audience="friends")
     await write(town, world, "by blocked", author="blocked", audience="public")
@@ -427,6 +437,9 @@ async def keep_and_like(town: Town, world: World) -> None:
             if post.state == "shown":
                 await town.act(posts.react, who, post_id=post.id, on=True, kind=REACTIONS[number % len(REACTIONS)])
                 world.reactions.setdefault(mark, set()).add(who)
+            if post.event and who in VOTERS:
+                await town.act(posts.attend, who, post_id=post.id, answer="going")
+                world.coming.setdefault(mark, set()).add(who)
             if post.asks and post.state == "shown" and who in VOTERS:
                 await town.act(posts.vote, who, post_id=post.id, choices=[1 + number % 2])
                 world.votes.setdefault(mark, {})[who] = 1 + number % 2

@@ -147,3 +147,31 @@ def shot(opened: Window, name: str) -> None:
     for colours in ("light", "dark"):
         opened.page.emulate_media(color_scheme="dark" if colours == "dark" else "light")
         opened.page.screenshot(path=folder / f"{name}-{colours}.png", full_page=True)
+
+
+def test_an_event_is_planned_and_answered(chromium: Browser, busy: Site, device: Device) -> None:
+    title = f"Open training, {device.name}"
+    with window(chromium, busy, device, who="follower", scripts=device != PHONE) as opened:
+        page = opened.page
+        opened.go("/compose?kind=event")
+        page.get_by_label("Name of the event").fill(title)
+        page.get_by_label("Begins").fill("2031-05-01T18:00")
+        page.get_by_label("Ends").fill("2031-05-01T20:00")
+        page.get_by_label("Where").fill("The park behind the big hall")
+        page.get_by_label("Places").fill("12")
+        assert opened.overflow() == 0
+        shot(opened, f"compose-event-{device.name}")
+        send(opened, title)
+    with window(chromium, busy, device, who="owner") as opened:
+        page = opened.page
+        opened.go("/")
+        post = page.get_by_role("article").filter(has_text=title)
+        expect(post).to_contain_text("0 are going")
+        post.get_by_role("button", name="Going").click()
+        expect(post.get_by_role("button", name="Going")).to_have_attribute("aria-pressed", "true")
+        expect(post).to_contain_text("1 is going")
+        post.scroll_into_view_if_needed()
+        shot(opened, f"event-{device.name}")
+        post.get_by_role("link", name="1 is going").click()
+        expect(page.locator(".reactor")).to_have_count(1)
+        shot(opened, f"attendees-{device.name}")

@@ -1,6 +1,6 @@
 """Posts of each kind: what they must say, what comes back to be typed again, and what becomes of it on the way."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -12,7 +12,7 @@ from town import Town
 from swannery.foundation.errors import Invalid
 from swannery.posts import actions
 from swannery.posts.detail_rules import clipped, words_of
-from swannery.posts.details import Achievement, Album, Details, Exercise, Poll, Question, Recipe, Tip, Workout
+from swannery.posts.details import Achievement, Album, Details, Event, Exercise, Poll, Question, Recipe, Tip, Workout
 from swannery.posts.models import Draft, kind_of
 from swannery.posts.pages.detail_forms import READERS, details_of, values_of
 from swannery.posts.queries.posts import DETAILS
@@ -21,12 +21,20 @@ pytestmark = pytest.mark.anyio
 
 SQUAT = Exercise(name="Squat", sets=3, reps=5, weight_kg=62.5)
 PLANK = Exercise(name="Plank", seconds=90)
+EIGHT = datetime(2031, 5, 1, 8, tzinfo=UTC)
 WHOLE: tuple[Details, ...] = (
     Question(title="How?"),
     Tip(title="Freeze them"),
     Poll(options=["a", "b"], several=True, lasts_h=24),
     Workout(title="Legs", exercises=[SQUAT, PLANK], minutes=55),
     Achievement(title="First pull-up", achieved_on=date(2026, 11, 22)),
+    Event(
+        title="Open training",
+        starts_at=datetime(2031, 5, 1, 18, tzinfo=UTC),
+        ends_at=datetime(2031, 5, 1, 20, tzinfo=UTC),
+        place="The park",
+        capacity=12,
+    ),
     Recipe(title="Banana bread", ingredients=["3 bananas", "flour"], steps=["Mash.", "Bake."], servings=8, minutes=70),
 )
 
@@ -64,6 +72,13 @@ async def test_what_is_typed_comes_back_as_it_was(details: Details) -> None:
     [
         (Question(title=" "), "title"),
         (Tip(title="t" * 201), "title"),
+        (Event(title="Run"), "starts_at"),
+        (Event(title="Run", starts_at=EIGHT, ends_at=EIGHT), "ends_at"),
+        (Event(title="Run", starts_at=EIGHT, ends_at=EIGHT + timedelta(days=32)), "ends_at"),
+        (Event(title="Run", starts_at=EIGHT.replace(year=9999)), "starts_at"),
+        (Event(title="Run", starts_at=EIGHT, ends_at=EIGHT.replace(year=9999)), "ends_at"),
+        (Event(title="Run", starts_at=EIGHT, place="p" * 201), "place"),
+        (Event(title="Run", starts_at=EIGHT, capacity=0), "capacity"),
         (Workout(title="Legs", exercises=[]), "exercises"),
         (Workout(title="Legs", exercises=[Exercise(name="", sets=3)]), "exercises"),
         (Workout(title="Legs", exercises=[Exercise(name="Squat", sets=101)]), "exercises"),
@@ -85,7 +100,7 @@ async def test_what_is_missing_or_too_much_is_said_of_its_field(town: Town, deta
 
 async def test_every_word_of_every_kind_is_shown_to_whoever_holds_posts() -> None:
     assert words_of(WHOLE[3]).split("\n") == ["Legs", "Squat", "Plank"]
-    assert set(words_of(WHOLE[5]).split("\n")) == {"Banana bread", "3 bananas", "flour", "Mash.", "Bake."}
+    assert set(words_of(WHOLE[-1]).split("\n")) == {"Banana bread", "3 bananas", "flour", "Mash.", "Bake."}
     assert words_of(WHOLE[2]).split("\n") == ["a", "b"]
 
 

@@ -146,6 +146,7 @@ async def test_a_comment_one_took_back_comes_back_with_what_was_said_to_it(town:
 async def test_what_somebody_else_deleted_or_is_long_gone_stays_away(town: Town) -> None:
     post_id = await publish(town)
     first, second = await say(town, "member", post_id, "First"), await say(town, "member", post_id, "Second")
+    first = await edit(town, "member", first, "First, changed")
     await town.act(actions.delete_comment, "owner", post_id=post_id, comment_id=first.id)
     await town.act(actions.delete_comment, "member", post_id=post_id, comment_id=second.id)
     await town.sql("UPDATE swannery.comments SET deleted_at = now() - interval '31 days' WHERE id = %(id)s", id=second.id)
@@ -153,6 +154,14 @@ async def test_what_somebody_else_deleted_or_is_long_gone_stays_away(town: Town)
         with pytest.raises(NotThere):
             await town.act(actions.restore_comment, "member", post_id=post_id, comment_id=one.id)
     assert await town.act(actions.list_deleted_comments, "member") == []
+    await town.sql("UPDATE swannery.comments SET deleted_at = now() - interval '31 days' WHERE id = %(id)s", id=first.id)
+    async with town.parts.database.transaction() as tx:
+        await actions.purge(tx)
+    left = await town.sql(
+        "SELECT (SELECT body FROM swannery.comments WHERE id = %(id)s), count(*) FROM swannery.comment_versions WHERE comment_id = %(id)s",
+        id=first.id,
+    )
+    assert tuple(left[0]) == ("", 0)
 
 
 async def test_who_asked_says_what_answered_it(town: Town) -> None:

@@ -104,6 +104,7 @@ class Once(NamedTuple):
     comments: bool = False
     own_words: bool = False
     pictured: bool = False  # a share has no picture of its own
+    event: bool = False  # only of events
 
 
 class Said(NamedTuple):
@@ -124,6 +125,7 @@ class Named(NamedTuple):
     """A route that names people who did something to a post: only those whom the viewer may know of, and only to members."""
 
     path: str
+    attendees: bool = False  # of events only
 
 
 class Act(NamedTuple):
@@ -266,6 +268,12 @@ ROUTES: Mapping[str, Probe] = {
     "POST /api/v1/posts/{post_id}/comments": Act("/api/v1/posts/{id}/comments", TEXT, readers=201),
     "PUT /api/v1/posts/{post_id}/reaction": Act("/api/v1/posts/{id}/reaction", {}, readers=200),
     "DELETE /api/v1/posts/{post_id}/reaction": Act("/api/v1/posts/{id}/reaction", {}, readers=200),
+    "POST /posts/{post_id}/attendance": Act("/posts/{id}/attendance", {"answer": "going"}, readers=409, asked=303),
+    "PUT /api/v1/posts/{post_id}/attendance": Act("/api/v1/posts/{id}/attendance", {"answer": "going"}, readers=409, asked=200),
+    "DELETE /api/v1/posts/{post_id}/attendance": Act("/api/v1/posts/{id}/attendance", {}, readers=409, asked=200),
+    "GET /posts/{post_id}/attendance": Named("/posts/{id}/attendance", attendees=True),
+    "GET /api/v1/posts/{post_id}/attendance": Named("/api/v1/posts/{id}/attendance", attendees=True),
+    "GET /posts/{post_id}/event.ics": Once("/posts/{id}/event.ics", own_words=True, event=True),
     "POST /posts/{post_id}/vote": Act("/posts/{id}/vote", {"choice": "1"}, readers=409, asked=303),
     "PUT /api/v1/posts/{post_id}/vote": Act("/api/v1/posts/{id}/vote", {"choices": [1]}, readers=409, asked=200),
     "DELETE /api/v1/posts/{post_id}/vote": Act("/api/v1/posts/{id}/vote", {}, readers=409, asked=200),
@@ -488,6 +496,7 @@ class Inspector:
     async def _one_post(self, route: str, probe: Once, viewer: str | None, browser: Browser, *, mark: str) -> None:
         post = self.world.posts[mark]
         may = self.world.may_read(viewer, post) and not (probe.pictured and post.shares and not post.quote)
+        may = may and (post.event or not probe.event)
         answer = await browser.get(probe.path.format(id=post.id))
         self.judge(route, viewer, about=mark, seen=answer.status_code, expected=200 if may else ABSENT)
         if "/comments" not in probe.path:
@@ -503,7 +512,9 @@ class Inspector:
             self.judge(route, viewer, about=f"{mark} kinds", seen=kinds, expected=counts[0])
             answers = told["answers"]
             tally = tuple(answers["counts"]) if answers and answers["counts"] is not None else None
-            expected_tally = self.world.tally(viewer, mark) if post.asks else None
+            expected_tally: tuple[int, ...] | None = self.world.tally(viewer, mark) if post.asks else None
+            if post.event:
+                expected_tally = (len(self.world.attendees(viewer, mark)), 0, 0)
             self.judge(route, viewer, about=f"{mark} tally", seen=tally, expected=expected_tally)
         if probe.comments:
             seen = seen_in(answer.text, self.world, comments=True)
@@ -529,7 +540,8 @@ class Inspector:
 
     async def _for_members(self, route: str, probe: Shown | Named, viewer: str | None, browser: Browser, *, mark: str) -> None:
         post = self.world.posts[mark]
-        may = self.world.may_read(viewer, post)
+        coming = isinstance(probe, Named) and probe.attendees
+        may = self.world.may_read(viewer, post) and (post.event or not coming)
         answer = await browser.get(probe.path.format(id=post.id))
         refused = 401 if "/api/" in route else SIGN_IN
         self.judge(route, viewer, about=mark, seen=answer.status_code, expected=refused if viewer is None else 200 if may else ABSENT)
@@ -537,7 +549,8 @@ class Inspector:
             return
         if isinstance(probe, Named):
             names = {name.lower() for name in PERSON.findall(answer.text)} - {viewer}
-            self.judge(route, viewer, about=f"{mark} names", seen=names, expected=self.world.reactors(viewer, mark) - {viewer})
+            people = (self.world.attendees if coming else self.world.reactors)(viewer, mark)
+            self.judge(route, viewer, about=f"{mark} names", seen=names, expected=people - {viewer})
         shown = {post.shares if post.shares and not post.quote else mark} if isinstance(probe, Shown) else set()
         self.judge(route, viewer, about=f"{mark} text", seen=seen_in(answer.text, self.world), expected=shown)
 
@@ -551,7 +564,7 @@ class Inspector:
         post = self.world.posts[mark]
         if viewer is None:
             return 401 if "/api/" in route else SIGN_IN
-        readers = probe.asked if probe.asked and post.asks else probe.readers
+        readers = probe.asked if probe.asked and (post.event if "attendance" in route else post.asks) else probe.readers
         return readers if self.world.may_read(viewer, post) else probe.others
 
 

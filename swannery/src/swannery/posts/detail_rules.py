@@ -9,10 +9,12 @@ from swannery.foundation.errors import Invalid
 from swannery.foundation.text import clean_line
 from swannery.posts.details import (
     HEAVIEST_KG,
+    LONGEST_EVENT,
     LONGEST_EXERCISE_S,
     LONGEST_INGREDIENT,
     LONGEST_NAME,
     LONGEST_OPTION,
+    LONGEST_PLACE,
     LONGEST_POLL_H,
     LONGEST_STEP,
     LONGEST_TITLE,
@@ -20,6 +22,7 @@ from swannery.posts.details import (
     MOST_INGREDIENTS,
     MOST_MINUTES,
     MOST_OPTIONS,
+    MOST_PLACES,
     MOST_REPS,
     MOST_SERVINGS,
     MOST_SETS,
@@ -27,6 +30,7 @@ from swannery.posts.details import (
     Achievement,
     Album,
     Details,
+    Event,
     Exercise,
     Poll,
     Question,
@@ -37,12 +41,14 @@ from swannery.posts.details import (
 )
 from swannery.posts.models import Answers
 
+FIRST_YEAR, LAST_YEAR = 1971, 2199  # every clock can tell what lies between
 FEWEST_OPTIONS = 2
 # Of these kinds the post's own text is the heart; of the others it is welcome, not needed.
 NEEDS_TEXT = (Poll, Tip)
 TITLES: Mapping[type[Details], str] = {
     Question: "Ask your question in one line.",
     Album: "Give the album a name.",
+    Event: "Give the event a name.",
     Tip: "Give the tip a headline.",
     Workout: "Name your workout.",
     Achievement: "Say what you achieved.",
@@ -73,11 +79,33 @@ def checked(details: Details) -> tuple[Details, dict[str, str]]:
         case Recipe():
             kept = _cleaned_recipe(kept)
             wrong |= _wrong_in_recipe(kept)
+        case Event():
+            kept = msgspec.structs.replace(kept, place=clean_line(kept.place))
+            wrong |= _wrong_in_event(kept)
         case Achievement(achieved_on=None):
             wrong["achieved_on"] = "Say when it was."
         case _:
             pass
     return kept, wrong
+
+
+def _wrong_in_event(event: Event) -> dict[str, str]:
+    wrong = {}
+    if event.starts_at is None:
+        wrong["starts_at"] = "Say when it begins."
+    elif not FIRST_YEAR <= event.starts_at.year <= LAST_YEAR:
+        wrong["starts_at"] = f"Choose a moment from {FIRST_YEAR} to {LAST_YEAR}."
+    elif event.ends_at is not None and not FIRST_YEAR <= event.ends_at.year <= LAST_YEAR:
+        wrong["ends_at"] = f"Choose a moment from {FIRST_YEAR} to {LAST_YEAR}."
+    elif event.ends_at is not None and event.ends_at <= event.starts_at:
+        wrong["ends_at"] = "It ends before it begins."
+    elif event.ends_at is not None and event.ends_at - event.starts_at > LONGEST_EVENT:
+        wrong["ends_at"] = f"An event lasts {LONGEST_EVENT.days} days at most."
+    if len(event.place) > LONGEST_PLACE:
+        wrong["place"] = too_long(event.place, most=LONGEST_PLACE)
+    if not _within(event.capacity, MOST_PLACES):
+        wrong["capacity"] = f"Between 1 and {MOST_PLACES}."
+    return wrong
 
 
 def _cleaned_workout(workout: Workout) -> Workout:
@@ -179,6 +207,10 @@ def clipped(details: Details) -> Details:
         cleaned = _cleaned_workout(kept)
         short = [_fitting(msgspec.structs.replace(one, name=one.name[:LONGEST_NAME])) for one in cleaned.exercises[:MOST_EXERCISES]]
         return msgspec.structs.replace(cleaned, exercises=short, minutes=_minutes(cleaned.minutes))
+    if isinstance(kept, Event):
+        places = kept.capacity if _within(kept.capacity, MOST_PLACES) else None
+        moments = {"starts_at": _on_a_clock(kept.starts_at), "ends_at": _on_a_clock(kept.ends_at)}
+        return msgspec.structs.replace(kept, place=clean_line(kept.place)[:LONGEST_PLACE], capacity=places, **moments)
     if isinstance(kept, Recipe):
         cleaned_recipe = _cleaned_recipe(kept)
         return msgspec.structs.replace(
@@ -189,6 +221,10 @@ def clipped(details: Details) -> Details:
             minutes=_minutes(cleaned_recipe.minutes),
         )
     return kept
+
+
+def _on_a_clock(at: datetime | None) -> datetime | None:
+    return at if at is not None and FIRST_YEAR <= at.year <= LAST_YEAR else None
 
 
 def _minutes(number: int | None) -> int | None:
@@ -235,12 +271,15 @@ def told(answers: Answers | None, details: Details | None, *, published_at: date
         return None
     end = closes_at(details, published_at=published_at)
     closed = end is not None and end <= now
-    shown = closed or mine or bool(answers.mine) or end is None
+    # Who comes is no secret: a list names them.
+    shown = closed or mine or bool(answers.mine) or isinstance(details, Event)
     return msgspec.structs.replace(answers, counts=answers.counts if shown else None, closes_at=end, closed=closed)
 
 
 def closes_at(details: Details | None, *, published_at: datetime) -> datetime | None:
     """Return from when on nobody can answer any more, None for what asks for no answers."""
+    if isinstance(details, Event):
+        return details.ends_at or details.starts_at
     return published_at + timedelta(hours=details.lasts_h) if isinstance(details, Poll) else None
 
 

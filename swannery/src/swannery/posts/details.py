@@ -4,7 +4,7 @@ What is longest is said here, so that the API's description says it too; what mu
 half a thought is kept as a draft as it is.
 """
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Annotated
 
 import msgspec
@@ -13,6 +13,11 @@ MOST_OPTIONS = 6
 LONGEST_OPTION = 80
 LONGEST_TITLE = 200
 LONGEST_POLL_H = 24 * 90
+
+LONGEST_PLACE = 200
+MOST_PLACES = 10_000
+LONGEST_EVENT = timedelta(days=31)
+ATTENDANCES = 3  # going, maybe, no: what one can answer
 
 MOST_EXERCISES = 20
 MOST_SETS = 100
@@ -27,6 +32,7 @@ LONGEST_STEP = 1000
 MOST_MINUTES = 60 * 24 * 7
 MOST_SERVINGS = 1000
 
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Title = Annotated[str, msgspec.Meta(max_length=LONGEST_TITLE)]
 
 
@@ -52,6 +58,16 @@ class Album(_Kind, frozen=True, kw_only=True, tag="album"):
     """What the post's pictures show: they are what it is about."""
 
     title: Title
+
+
+class Event(_Kind, frozen=True, kw_only=True, tag="event"):
+    """Something to come to. `capacity` is how many places there are, if they are counted; a moment names its zone."""
+
+    title: Title
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
+    place: Annotated[str, msgspec.Meta(max_length=LONGEST_PLACE)] = ""
+    capacity: Annotated[int, msgspec.Meta(ge=1, le=MOST_PLACES)] | None = None
 
 
 class Tip(_Kind, frozen=True, kw_only=True, tag="tip"):
@@ -110,9 +126,11 @@ class Recipe(_Kind, frozen=True, kw_only=True, tag="recipe"):
     minutes: Annotated[int, msgspec.Meta(ge=1, le=MOST_MINUTES)] | None = None
 
 
-Details = Poll | Question | Album | Tip | Workout | Achievement | Recipe
+Details = Poll | Question | Album | Event | Tip | Workout | Achievement | Recipe
 
 
 def choices_of(details: Details | None) -> int:
     """Return how many choices there are to answer with; 0 for what asks for no answers."""
+    if isinstance(details, Event):
+        return ATTENDANCES
     return len(details.options) if isinstance(details, Poll) else 0

@@ -13,7 +13,8 @@ from swannery.posts.details import Details
 
 Audience = Literal["public", "members", "followers", "friends", "circle", "community", "mentioned", "me"]
 State = Literal["shown", "held", "removed"]
-Kind = Literal["text", "activity", "share", "album", "question", "poll", "tip", "workout", "achievement", "recipe"]
+Kind = Literal["text", "activity", "share", "album", "event", "question", "poll", "tip", "workout", "achievement", "recipe"]
+Attendance = Literal["going", "maybe", "no"]
 ReactionKind = Literal["like", "strong", "fire", "cheer", "laugh", "hug"]
 
 # In the order in which they are offered and counted. The post's stored counts leave `like` out: it is what is left of all.
@@ -308,6 +309,13 @@ class Reactor(msgspec.Struct, frozen=True, kw_only=True):
 
     person: Person
     kind: ReactionKind
+
+
+class Attendee(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who answered an event, and how."""
+
+    person: Person
+    answer: Attendance
 
 
 class Folder(msgspec.Struct, frozen=True, kw_only=True):

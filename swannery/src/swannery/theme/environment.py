@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from swannery.theme.card_shelf import CardShelf
 from swannery.theme.drawing import avatar_svg, bars_svg, cover_svg, empty_svg, initials_of, swan_svg
-from swannery.theme.moments import ago, day, exact_time, figure
+from swannery.theme.moments import ago, day, end_time, exact_time, figure
 from swannery.theme.static_files import StaticFiles
 from swannery.theme.translations import Catalogues, shipped_catalogues, speaking, spoken_language
 
@@ -103,7 +103,13 @@ def _filters(words: Catalogues) -> dict[str, Callable[..., str]]:
         now = context.get("now")
         return exact_time(value.astimezone(now.tzinfo) if isinstance(now, datetime) else value)
 
-    return {"ago": ago_filter, "day": day, "exact_time": exact_time_filter, "figure": figure}
+    @jinja2.pass_context
+    def end_time_filter(context: jinja2.runtime.Context, value: datetime, start: datetime) -> str:
+        """By the reader's clock as well."""
+        now = context.get("now")
+        return end_time(value.astimezone(now.tzinfo) if isinstance(now, datetime) else value, start)
+
+    return {"ago": ago_filter, "end_time": end_time_filter, "day": day, "exact_time": exact_time_filter, "figure": figure}
 
 
 @lru_cache(maxsize=512)

@@ -35,6 +35,13 @@ def exact_time(value: datetime) -> str:
     return _exact_time(value, str(value.tzinfo), date_locale())
 
 
+def end_time(value: datetime, start: datetime) -> str:
+    """Say when something ends that begins at `start`, by the clock `value` shows: of the same day the time alone."""
+    if value.date() != start.astimezone(value.tzinfo).date():
+        return exact_time(value)
+    return f"{format_time(value, 'short', locale=date_locale())} {value.tzname() or ''}".rstrip()
+
+
 @lru_cache(maxsize=4096)
 def _exact_time(value: datetime, _clock: str, locale: str) -> str:
     # The clock is in the key because the same moment by two clocks is equal.

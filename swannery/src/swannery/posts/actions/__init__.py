@@ -2,6 +2,7 @@
 
 from swannery.posts.actions.accepting import accept_answer
 from swannery.posts.actions.answering import vote
+from swannery.posts.actions.attending import attend, list_attendees
 from swannery.posts.actions.bookmarks import (
     delete_folder,
     forget_post,
@@ -43,6 +44,7 @@ __all__ = [
     "REACTIONS_AN_HOUR",
     "accept_answer",
     "add_comment",
+    "attend",
     "delete_comment",
     "delete_draft",
     "delete_folder",
@@ -53,6 +55,7 @@ __all__ = [
     "erase_what_is_left",
     "forget_post",
     "latest_posts",
+    "list_attendees",
     "list_comment_reactors",
     "list_deleted",
     "list_deleted_comments",

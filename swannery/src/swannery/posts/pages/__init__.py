@@ -1,6 +1,6 @@
 """Posts and what belongs to them as HTML: forms in, pages and parts of pages out."""
 
-from swannery.posts.pages import answering, bookmarks, comment_editing, comments, editing, pictures, reacting, sharing, writing
+from swannery.posts.pages import answering, attending, bookmarks, comment_editing, comments, editing, pictures, reacting, sharing, writing
 
 routes = [
     *writing.routes,
@@ -11,6 +11,7 @@ routes = [
     *sharing.routes,
     *editing.routes,
     *answering.routes,
+    *attending.routes,
     *pictures.routes,
 ]
 

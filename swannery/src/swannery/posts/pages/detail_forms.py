@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
 from litestar.datastructures import FormMultiDict
 
+from swannery.foundation import clock
 from swannery.foundation.errors import Invalid
 from swannery.foundation.web import Page
-from swannery.posts.details import MOST_OPTIONS, Achievement, Album, Details, Exercise, Poll, Question, Recipe, Tip, Workout
+from swannery.posts.details import MOST_OPTIONS, Achievement, Album, Details, Event, Exercise, Poll, Question, Recipe, Tip, Workout
 from swannery.posts.pages.picture_forms import is_picture
 
 Typed = Mapping[str, str]
@@ -34,6 +35,70 @@ def details_of(kind: str, typed: Typed) -> Details | None:
     """Return the details of a post of this kind, None for one that has none."""
     read = READERS.get(kind)
     return read({name.removeprefix(PREFIX): value for name, value in typed.items()}) if read else None
+
+
+MOMENTS = ("starts_at", "ends_at")
+# Minutes that the browser's clock will be ahead then; without a script it is taken for UTC, and the form says so.
+OFFSET = f"{PREFIX}offset"
+FURTHEST_MIN = 24 * 60
+
+
+def by_the_clock(typed: Typed, *, time_zone: str) -> Typed:
+    """Return the fields with their moments naming the zone they are meant in: the member's own, or their browser's."""
+    minutes = typed.get(OFFSET, "").strip()
+    ahead = int(minutes) if re.fullmatch(r"-?[0-9]{1,4}", minutes) else 0
+    zone = clock.zone_of(time_zone) or timezone(timedelta(minutes=max(-FURTHEST_MIN + 1, min(ahead, FURTHEST_MIN - 1))))
+    return {**typed, **{PREFIX + name: _meant(typed[PREFIX + name], zone) for name in MOMENTS if typed.get(PREFIX + name, "").strip()}}
+
+
+def _meant(text: str, zone: tzinfo) -> str:
+    try:
+        local = datetime.fromisoformat(text.strip())
+        return (local if local.tzinfo else local.replace(tzinfo=zone)).astimezone(UTC).isoformat()
+    except (ValueError, OverflowError):
+        return text
+
+
+def shown_by_the_clock(values: Typed, *, time_zone: str) -> dict[str, str]:
+    """Return stored moments as their fields hold them; for the browser's clock also the moment itself, put right by a script."""
+    zone = clock.zone_of(time_zone)
+    shown = dict(values)
+    for name in MOMENTS:
+        at = values.get(PREFIX + name, "")
+        if at:
+            moment = datetime.fromisoformat(at)
+            shown[PREFIX + name] = moment.astimezone(zone or UTC).strftime("%Y-%m-%dT%H:%M")
+            if zone is None:
+                shown[f"moment_{name}"] = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+    return shown
+
+
+def _event(typed: Typed) -> Event:
+    return Event(
+        title=typed.get("title", ""),
+        starts_at=_moment(typed, "starts_at"),
+        ends_at=_moment(typed, "ends_at"),
+        place=typed.get("place", ""),
+        capacity=number_of(typed, "capacity"),
+    )
+
+
+def _moment(typed: Typed, name: str) -> datetime | None:
+    text = typed.get(name, "").strip()
+    try:
+        found = datetime.fromisoformat(text) if text else None
+        if found is None or found.tzinfo is not None:
+            return found
+    except ValueError:
+        pass
+    raise Invalid("This cannot be posted yet.", fields={name: "This is no date and time."})
+
+
+def _event_typed(details: Details) -> dict[str, str]:
+    if not isinstance(details, Event):
+        raise TypeError
+    moments = {name: at.isoformat() for name, at in (("starts_at", details.starts_at), ("ends_at", details.ends_at)) if at}
+    return {"title": details.title, "place": details.place, "capacity": written(details.capacity), **moments}
 
 
 def values_of(details: Details | None) -> dict[str, str]:
@@ -131,6 +196,7 @@ def _titled_typed(details: Details) -> dict[str, str]:
 READERS: Mapping[str, Callable[[Typed], Details]] = {
     "question": lambda typed: Question(title=typed.get("title", "")),
     "album": lambda typed: Album(title=typed.get("title", "")),
+    "event": _event,
     "poll": _poll,
     "tip": lambda typed: Tip(title=typed.get("title", "")),
     "workout": _workout,
@@ -140,6 +206,7 @@ READERS: Mapping[str, Callable[[Typed], Details]] = {
 WRITERS: Mapping[str, Callable[[Details], dict[str, str]]] = {
     "question": _titled_typed,
     "album": _titled_typed,
+    "event": _event_typed,
     "poll": _poll_typed,
     "tip": _titled_typed,
     "workout": _workout_typed,

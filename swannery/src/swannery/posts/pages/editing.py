@@ -15,7 +15,7 @@ from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import FormState, Id, Page
 from swannery.posts import actions
 from swannery.posts.models import Draft
-from swannery.posts.pages.detail_forms import details_of, typed_of, values_of
+from swannery.posts.pages.detail_forms import by_the_clock, details_of, shown_by_the_clock, typed_of, values_of
 from swannery.posts.pages.picture_forms import attachments_of, picture_values, refuse_unsent
 
 
@@ -51,7 +51,13 @@ async def edit_page(
     if not found.mine:
         raise NotAllowed("Only its author can change a post.")
     seen = found.edited_at.isoformat() if found.edited_at else ""
-    values = {"text": found.body, "warning": found.warning, "seen": seen, **values_of(found.details), **picture_values(found.pictures)}
+    values = {
+        "text": found.body,
+        "warning": found.warning,
+        "seen": seen,
+        **shown_by_the_clock(values_of(found.details), time_zone=viewer.look.time_zone),
+        **picture_values(found.pictures),
+    }
     shown = form or FormState(values=values)
     if form and changed:
         # Whoever sends it once more has seen what is there now.
@@ -74,7 +80,8 @@ async def edit(
     typed = {"text": data.text, "warning": data.warning, "seen": data.seen, "kind": data.kind, **about}
     try:
         refuse_unsent(await page.request.form())
-        draft = Draft(body=data.text, warning=data.warning, details=details_of(data.kind, about), pictures=attachments_of(about))
+        details = details_of(data.kind, by_the_clock(about, time_zone=viewer.look.time_zone))
+        draft = Draft(body=data.text, warning=data.warning, details=details, pictures=attachments_of(about))
         await actions.edit_post(tx, viewer=viewer, post_id=Id.check(post_id), draft=draft, seen=moment_seen(data.seen))
     except Invalid as error:
         return await edit_page(tx, viewer, page, post_id=post_id, form=FormState(values=typed, errors=error.fields))

@@ -19,7 +19,7 @@ from swannery.foundation.errors import Invalid
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import FormState, Id, Page
 from swannery.posts import actions
-from swannery.posts.pages.detail_forms import READERS, Typed, typed_of, values_of
+from swannery.posts.pages.detail_forms import READERS, Typed, by_the_clock, shown_by_the_clock, typed_of, values_of
 from swannery.posts.pages.forms import PostForm, draft_of, moment_of, place_of, spoken, state_of, typed_moment
 from swannery.posts.pages.picture_forms import picture_values, refuse_unsent
 
@@ -42,7 +42,7 @@ async def show_composer(
         saved = await actions.read_draft(tx, viewer=viewer, draft_id=Id.check(draft))
         place = place_of(saved)
         values = {"text": saved.draft.body, "audience": place, "warning": saved.draft.warning, "draft": str(saved.id)}
-        values |= values_of(saved.draft.details) | picture_values(saved.shown)
+        values |= shown_by_the_clock(values_of(saved.draft.details), time_zone=viewer.look.time_zone) | picture_values(saved.shown)
         if saved.publish_at:
             values |= typed_moment(saved.publish_at, time_zone=viewer.look.time_zone)
         form = FormState(values=values, errors={"form": saved.problem} if saved.problem else {})
@@ -64,7 +64,8 @@ async def publish(
         return other_kind(page, data=data, typed=typed, mine=mine, circles=await list_circles(tx, viewer=viewer))
     try:
         refuse_unsent(await page.request.form())
-        draft = draft_of(data, places={place.slug: place.id for place in mine}, typed=typed)
+        meant = by_the_clock(typed, time_zone=viewer.look.time_zone)
+        draft = draft_of(data, places={place.slug: place.id for place in mine}, typed=meant)
         at = moment_of(data, time_zone=viewer.look.time_zone)
         if data.then == "keep" or at is not None:
             earlier = Id.check(data.draft) if data.draft else None

@@ -142,12 +142,17 @@ async def mark_comment_deleted(tx: Transaction, *, post_id: int, comment_id: int
 
 
 async def empty_deleted(tx: Transaction, *, older_than: timedelta, limit: int) -> None:
-    """Empty comments that were deleted so long ago; their places stay, for what was answered to them. Index: comments_deleted."""
+    """Empty comments that were deleted so long ago, and forget their versions; their places stay, for what was answered to them.
+
+    Index: comments_deleted.
+    """
     # sees all: nobody is shown these
     await tx.sql(
-        "UPDATE swannery.comments AS c SET body = '', body_html = '', mentioned = '{}' FROM (SELECT post_id, id FROM swannery.comments"
+        "WITH emptied AS (UPDATE swannery.comments AS c SET body = '', body_html = '', mentioned = '{}'"
+        " FROM (SELECT post_id, id FROM swannery.comments"
         " WHERE deleted_at < %(before)s AND body <> '' ORDER BY deleted_at LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED) AS old"
-        " WHERE c.post_id = old.post_id AND c.id = old.id",
+        " WHERE c.post_id = old.post_id AND c.id = old.id RETURNING c.post_id, c.id)"
+        " DELETE FROM swannery.comment_versions v USING emptied WHERE v.post_id = emptied.post_id AND v.comment_id = emptied.id",
         {"before": tx.now - older_than, "limit": limit},
     )
 

@@ -208,15 +208,16 @@
 
   // --- times are planned by the clock in the room: what it will say on that day
   const tellClock = (form) => {
-    const at = form.elements.publish_at;
-    const moment = at?.dataset.moment;
     const pad = (number) => String(number).padStart(2, "0");
-    if (moment) {
-      const due = new Date(moment);
+    for (const at of form.querySelectorAll("input[data-moment]")) {
+      const due = new Date(at.dataset.moment);
       at.value = `${due.getFullYear()}-${pad(due.getMonth() + 1)}-${pad(due.getDate())}T${pad(due.getHours())}:${pad(due.getMinutes())}`;
       delete at.dataset.moment;
     }
-    form.elements.utc_offset.value = -(at?.value ? new Date(at.value) : new Date()).getTimezoneOffset();
+    for (const [offset, at] of [["utc_offset", "publish_at"], ["about_offset", "about_starts_at"]]) {
+      const field = form.elements[offset], value = form.elements[at]?.value;
+      if (field) field.value = -(value ? new Date(value) : new Date()).getTimezoneOffset();
+    }
   };
 
   // --- whatever arrives, at first or later
@@ -226,6 +227,12 @@
       text.classList.toggle("clamped", long);
       const button = text.parentElement.querySelector("[data-show-all]");
       if (button) button.hidden = !long;
+    }
+    // Whoever chose no clock to see times by reads them by the browser's; the page had to write UTC.
+    for (const time of every(root, ".event time[datetime]")) {
+      if (!time.textContent.endsWith(" UTC")) continue;
+      const at = new Date(time.dateTime), sameDay = time.dataset.from && at.toDateString() === new Date(time.dataset.from).toDateString();
+      time.textContent = at.toLocaleString(document.documentElement.lang, sameDay ? { timeStyle: "short" } : { dateStyle: "long", timeStyle: "short" });
     }
     for (const time of every(root, "time[datetime]")) {
       time.title = new Date(time.dateTime).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
@@ -238,7 +245,7 @@
   settleSent();
   welcome(document);
   document.addEventListener("change", ({ target }) => {
-    if (target.name === "publish_at") tellClock(target.form);
+    if (["publish_at", "about_starts_at"].includes(target.name)) tellClock(target.form);
   });
 
   // --- lists keep their place: "Show more" hands the focus on, and coming back shows again what was shown, where one was

@@ -1,0 +1,36 @@
+"""An event as a file for calendars, RFC 5545."""
+
+from datetime import UTC
+
+import icalendar
+
+from swannery.posts.details import Event
+from swannery.posts.models import Post
+
+PRODUCT = "-//Swannery//Events//EN"
+
+
+def calendar_of(post: Post, *, details: Event, sequence: int, host: str) -> bytes:
+    """Return the event as a calendar. `sequence` is how often it was changed: calendars take over only what is newer than what they have.
+
+    Its name in calendars (UID) stays the same whatever changes, so that a second download puts the first one right. Times are UTC.
+    """
+    entry = icalendar.Event()
+    entry.add("uid", f"post-{post.id}@{host}")
+    entry.add("sequence", sequence)
+    entry.add("dtstamp", (post.edited_at or post.published_at).astimezone(UTC))
+    if details.starts_at is not None:
+        entry.add("dtstart", details.starts_at.astimezone(UTC))
+    if details.ends_at is not None:
+        entry.add("dtend", details.ends_at.astimezone(UTC))
+    entry.add("summary", details.title)
+    if details.place:
+        entry.add("location", details.place)
+    if post.body:
+        entry.add("description", post.body)
+    entry.add("url", f"https://{host}{post.url}")
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add_component(entry)
+    return bytes(calendar.to_ical())
