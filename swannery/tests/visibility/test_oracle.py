@@ -494,7 +494,8 @@ async def readings_of(tx: Transaction, viewer: Viewer, world: World, reader: str
     yield "counts", told, {f"{id_}: {counts[0]} reactions, {counts[1]} comments, {counts[2]} shares" for id_, counts in counted}
     tallies = {f"{post.id}: {post.answers.counts}" for post in found if post.answers}
     asked = ((world.posts[mark].id, world.tally(reader, mark)) for mark in world.readable(reader) if world.posts[mark].asks)
-    yield "tallies", tallies, {f"{id_}: {tally}" for id_, tally in asked}
+    coming = ((world.posts[mark].id, len(world.attendees(reader, mark))) for mark in world.readable(reader) if world.posts[mark].event)
+    yield "tallies", tallies, {f"{id_}: {tally}" for id_, tally in asked} | {f"{id_}: {(count, 0, 0)}" for id_, count in coming}
     if reader is not None:
         yield "home", shown_in(await whole_home(tx, viewer), world), expected_in(world.at_home(reader), world, reader)
         yield "for you", shown_in(await whole_ranked(tx, viewer), world), expected_in(world.at_home(reader), world, reader)
