@@ -7,6 +7,7 @@ walks far. A second test removes each branch of the condition in turn: the walk 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -16,7 +17,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from town import Town, copy_of
-from world import AUDIENCES, VIEWERS, World, Written, circle_of, marked, populate
+from world import AUDIENCES, VIEWERS, World, Written, circle_of, marked, picture, picture_of_post, populate
 
 from dbdoctor.embedded import Server
 from swannery.accounts.actions.follow_users import follow_users
@@ -32,14 +33,17 @@ from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Conflict, Invalid, NotAllowed, NotThere
 from swannery.foundation.paging import PageOf, decode
 from swannery.foundation.viewer import Viewer
+from swannery.media import actions as media
+from swannery.media.models import Attachment
 from swannery.posts import actions as posts
-from swannery.posts.details import Poll
+from swannery.posts.details import Event, Poll, Question
 from swannery.posts.models import COMMENT_ORDERS, REACTIONS, Branch, CommentOrder, Draft, Post, ReactionKind
 
+FAR = datetime(2190, 1, 1, tzinfo=UTC)
 CAST = ("owner", "member", "friend", "neighbour", "trainer")
 READERS = (*CAST, None)
 TABLES = (
-    "answers",
+    "answers", "pictures",
     "comment_reactions", "comment_versions", "comments", "reactions", "feed_entries", "bookmarks", "bookmark_folders", "shares",
     "post_tags", "post_versions", "drafts", "posts",
     "community_members", "communities", "circle_members", "circles", "mutes", "follow_requests", "follows", "friend_requests",
@@ -99,6 +103,8 @@ class Walk(RuleBasedStateMachine):
         self.asked: set[tuple[str, str]] = set()
         self.places: dict[str, int] = {}
         self.number = 0
+        self.took_back: dict[str, str] = {}
+        self.edited: dict[str, datetime | None] = {}
 
     # Small words for the rules below.
 
@@ -240,13 +246,24 @@ class Walk(RuleBasedStateMachine):
         circle = self.there.run(circle_of(self.there.town, who)) if audience == "circle" else None
         words = f"{mark} @{self.there.town.handles[named]}" if audience == "mentioned" else mark
         asks = self.number % 2 == 0
-        poll = Poll(options=["yes", "no"]) if asks else None
+        event = not asks and self.number % 3 == 0
+        poll = Poll(options=["yes", "no"]) if asks else Event(title="Come", starts_at=FAR) if event else Question(title="How?")
         place = self.places[slug] if slug else None
-        draft = Draft(body=words, audience=audience, community_id=place, circle_id=circle, details=poll)
+        draft = Draft(body=words, audience=audience, community_id=place, circle_id=circle, details=poll, pictures=self._pictures(who))
         post_id = self.act(posts.publish_post, who, draft=draft)
         mentions = frozenset({named} if audience == "mentioned" else ())
-        self.world.posts[mark] = Written(mark=mark, author=who, id=post_id, audience=audience, community=slug, mentions=mentions, asks=asks)
+        self.world.posts[mark] = Written(
+            mark=mark, author=who, id=post_id, audience=audience, community=slug, mentions=mentions, asks=asks, event=event
+        )
         self.there.run(self._fan_out(post_id))
+
+    def _pictures(self, who: str) -> tuple[Attachment, ...]:
+        """One picture for every fourth post; only its row, for whether it may be seen is asked before its file is."""
+        if self.number % 4:
+            return ()
+        key = picture_of_post(self.number)
+        self.there.run(picture(self.there.town, key=key, owner=who, purpose="post"))
+        return (Attachment(key=key),)
 
     async def _fan_out(self, post_id: int) -> None:
         async with self.there.town.parts.database.transaction() as tx:
@@ -274,7 +291,7 @@ class Walk(RuleBasedStateMachine):
         self.world.posts[old.mark] = Written(
             mark=old.mark, author=old.author, id=old.id, audience=old.audience, community=old.community,
             state=old.state if what in {"deleted", "restored"} else what, deleted=what == "deleted",
-            shares=old.shares, quote=old.quote, mentions=old.mentions, asks=old.asks,
+            shares=old.shares, quote=old.quote, mentions=old.mentions, asks=old.asks, event=old.event,
         )  # fmt: skip
 
     async def _moderate(self, post_id: int, state: Any) -> None:
@@ -311,6 +328,75 @@ class Walk(RuleBasedStateMachine):
             return
         if self.world.may_read(who, post) and self.world.may_read_comment(who, old):
             self.world.comments[old.mark] = replace(old, deleted=True)
+            self.took_back[old.mark] = who
+
+    @rule(who=people, index=st.integers(0, 30))
+    def bring_back_comment(self, who: str, index: int) -> None:
+        """Only who wrote it and took it back themselves can, under a post they may still read."""
+        if index >= len(self.took_back) or who in self.world.away:
+            return
+        mark = list(self.took_back)[index]
+        old = self.world.comments[mark]
+        post = self.world.posts[old.under or ""]
+        back = self.act(posts.restore_comment, who, post_id=post.id, comment_id=old.id)
+        may = old.deleted and who == old.author == self.took_back[mark] and self.world.may_read(who, post)
+        assert (back is not None) == may
+        if may:
+            self.world.comments[mark] = replace(old, deleted=False)
+            del self.took_back[mark]
+
+    @rule(who=people, index=st.integers(0, 30))
+    def edit_comment(self, who: str, index: int) -> None:
+        """Only its author can; whoever may not read it learns nothing."""
+        if index >= len(self.world.comments) or who in self.world.away:
+            return
+        old = list(self.world.comments.values())[index]
+        post = self.world.posts[old.under or ""]
+        may = self.world.may_read(who, post) and self.world.may_read_comment(who, old)
+        seen = self.edited.get(old.mark)
+        try:
+            done = self.act(
+                posts.edit_comment, who, post_id=post.id, comment_id=old.id, text=f"{old.mark} {self.number} {self.step}", seen=seen
+            )
+        except NotAllowed:
+            assert may
+            assert who != old.author
+            return
+        assert (done is not None) == (may and who == old.author)
+        if done is not None:
+            self.edited[old.mark] = done.edited_at
+
+    @rule(who=people, index=st.integers(0, 30), on=st.booleans())
+    def accept_answer(self, who: str, index: int, on: bool) -> None:  # noqa: FBT001 - a choice of the walk
+        """Who asked a question says what answered it; others who may read it may not, and the rest learn nothing."""
+        if index >= len(self.world.comments) or who in self.world.away:
+            return
+        answer = list(self.world.comments.values())[index]
+        post = self.world.posts[answer.under or ""]
+        question = not (post.asks or post.event or post.shares)
+        try:
+            done = self.act(posts.accept_answer, who, post_id=post.id, comment_id=answer.id if on else None)
+        except NotAllowed:
+            assert who != post.author
+            return
+        may = self.world.may_read(who, post) and question and (not on or self.world.may_read_comment(who, answer))
+        assert (done is not None) == may
+        if may:
+            self.world.accepted.pop(post.mark, None)
+            self.world.accepted |= {post.mark: answer.mark} if on else {}
+
+    @rule(who=people, index=st.integers(0, 30), on=st.booleans())
+    def attend(self, who: str, index: int, on: bool) -> None:  # noqa: FBT001 - a choice of the walk
+        """Say that one comes to an event, or take it back."""
+        if index >= len(self.world.posts) or who in self.world.away:
+            return
+        post = list(self.world.posts.values())[index]
+        may = self.world.may_read(who, post) and post.event and post.state == "shown"
+        done = self.act(posts.attend, who, post_id=post.id, answer="going" if on else None)
+        assert (done is not None) == may
+        if may:
+            coming = self.world.coming.setdefault(post.mark, set())
+            coming.add(who) if on else coming.discard(who)
 
     @rule(who=people, index=st.integers(0, 30), audience=st.sampled_from(("public", "members", "friends", "me")), quote=st.booleans())
     def hand_on(self, who: str, index: int, audience: str, quote: bool) -> None:  # noqa: FBT001 - a choice of the walk
@@ -496,6 +582,14 @@ async def readings_of(tx: Transaction, viewer: Viewer, world: World, reader: str
     asked = ((world.posts[mark].id, world.tally(reader, mark)) for mark in world.readable(reader) if world.posts[mark].asks)
     coming = ((world.posts[mark].id, len(world.attendees(reader, mark))) for mark in world.readable(reader) if world.posts[mark].event)
     yield "tallies", tallies, {f"{id_}: {tally}" for id_, tally in asked} | {f"{id_}: {(count, 0, 0)}" for id_, count in coming}
+    answers = {f"{post.id}: {post.accepted_id}" for post in found if post.accepted_id}
+    answered = ((world.posts[mark].id, world.answer_to(reader, mark)) for mark in world.readable(reader))
+    yield "answers", answers, {f"{id_}: {answer.id}" for id_, answer in answered if answer}
+    pictured = {post.id: post.pictures[0].key for post in found if post.pictures}
+    yield "pictures", {key for key in pictured.values() if await handed_out(tx, viewer, key)}, set(pictured.values())
+    hidden = [post for mark, post in world.posts.items() if mark not in world.readable(reader)]
+    kept_back = {key for key in await keys_of(tx, [post.id for post in hidden]) if await handed_out(tx, viewer, key)}
+    yield "pictures of others", kept_back, set()
     if reader is not None:
         yield "home", shown_in(await whole_home(tx, viewer), world), expected_in(world.at_home(reader), world, reader)
         yield "for you", shown_in(await whole_ranked(tx, viewer), world), expected_in(world.at_home(reader), world, reader)
@@ -508,6 +602,19 @@ async def readings_of(tx: Transaction, viewer: Viewer, world: World, reader: str
         order = COMMENT_ORDERS[world.posts[mark].id % len(COMMENT_ORDERS)]
         seen = await whole_thread(tx, viewer=viewer, post_id=world.posts[mark].id, order=order)
         yield f"comments of {mark}", marks_in(seen), world.comments_under(reader, mark)
+
+
+async def handed_out(tx: Transaction, viewer: Viewer, key: str) -> bool:
+    try:
+        await media.find_visible(tx, viewer=viewer, key=key)
+    except NotThere:
+        return False
+    return True
+
+
+async def keys_of(tx: Transaction, post_ids: list[int]) -> list[str]:
+    found = await tx.read("SELECT key FROM swannery.pictures WHERE post_id = ANY(%(ids)s) AND gone_at IS NULL", {"ids": post_ids})
+    return [row[0] for row in found]
 
 
 def walk(neighbours: Neighbours, *, steps: int, walks: int, everybody_every: int = 1) -> None:
