@@ -79,10 +79,28 @@ def test_going_back_finds_the_same_posts_at_the_same_place(reader: Window, order
     back = page.locator(f"#{name}")
     expect(back).to_be_in_viewport()
     page.wait_for_timeout(500)
+    expect(page).to_have_url("/")
     assert abs(back.evaluate("element => element.getBoundingClientRect().top") - top) < 4
     assert texts(page)[: len(there)] == there
     page.go_forward()
     expect(page).to_have_url(address_of(name))
+
+
+def test_a_further_page_that_was_opened_as_a_link_is_found_again(reader: Window) -> None:
+    page = reader.page
+    choose(page, "For you")
+    page.goto(page.locator(".pager a").get_attribute("href") or "")
+    there = texts(page)
+    target = page.locator(".post-list .post").nth(5)
+    target.scroll_into_view_if_needed()
+    page.wait_for_timeout(400)
+    name = target.get_attribute("id")
+    target.locator(".when").evaluate("link => link.click()")
+    expect(page).to_have_url(address_of(name))
+    page.go_back()
+    expect(page.locator(f"#{name}")).to_be_in_viewport()
+    page.wait_for_timeout(500)
+    assert texts(page)[: len(there)] == there
 
 
 def address_of(post: str | None) -> str:

@@ -16,7 +16,9 @@
   const topmost = () => [...list.querySelectorAll(".post")].find((post) => post.getBoundingClientRect().bottom > 80);
   const rememberPlace = () => {
     const post = topmost();
-    if (post) remember({ post: post.id, top: post.getBoundingClientRect().top, ranked: feed.dataset.ranked || "" });
+    // A further page that was opened as a plain link begins where it begins, not with the order's first page.
+    const further = new URLSearchParams(location.search).has("after");
+    if (post) remember({ post: post.id, top: post.getBoundingClientRect().top, ranked: further ? "" : feed.dataset.ranked || "" });
   };
   let settled;
   addEventListener("scroll", () => { clearTimeout(settled); settled = setTimeout(rememberPlace, 120); }, { passive: true });

@@ -270,6 +270,8 @@
     try { sessionStorage.setItem(PLACE, JSON.stringify({ shown, top: scrollY })); } catch { /* the browser's own memory has to do */ }
   });
   const comeBack = () => {
+    // A feed finds its place itself (feed.js): two at once would load its pages twice over.
+    if (document.querySelector("[data-feed]")) return;
     if (performance.getEntriesByType("navigation")[0]?.type !== "back_forward") return;
     let place = null;
     try { place = JSON.parse(sessionStorage.getItem(PLACE)); } catch { /* nothing kept */ }
@@ -280,7 +282,8 @@
       const link = wanted && [...document.querySelectorAll(".pager a[hx-get]")].find((one) => one.getAttribute("hx-select") === wanted);
       if (!link) { scrollTo({ top: place.top, behavior: "instant" }); return; }
       document.body.addEventListener("htmx:afterSettle", step, { once: true });
-      link.click();
+      // Not the browser's own click: in the moment before htmx has looked at a new link that would leave the page.
+      window.htmx?.trigger(link, "click");
     };
     step();
   };
