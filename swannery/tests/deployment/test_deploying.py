@@ -371,6 +371,21 @@ def test_deploying_from_a_running_loop_is_no_way(empty_database_url: str, tmp_pa
     assert asyncio.run(inside()).members.joined == 3
 
 
+def test_a_deployment_that_has_the_indexes_of_conversations_already_goes_on(empty_database_url: str) -> None:
+    """For a day they stood in the migration before."""
+    url = empty_database_url
+    run_sql(url, app_sql("bigint"))
+    users = msgspec.convert({"table": "users", "id": "id", "key_type": "bigint", "handle": "username"}, Users)
+    migrating.upgrade(url, users=users, revision="", to="0065")
+    run_sql(
+        url,
+        "CREATE INDEX comments_thread ON swannery.comments (post_id, parent_id, score DESC, id);"
+        " CREATE INDEX comments_beneath ON swannery.comments (post_id, (ancestors[1])) WHERE parent_id IS NOT NULL;"
+        " CREATE INDEX comments_deleted ON swannery.comments (deleted_at) WHERE deleted_at IS NOT NULL AND body <> ''",
+    )
+    assert migrating.upgrade(url, users=users, revision="0065") == ALL[ALL.index("0065") + 1 :]
+
+
 @pytest.mark.parametrize("link", ["foreign_key", "soft"])
 @pytest.mark.parametrize("kind", KEYS)
 def test_a_deployment_of_the_first_version_is_upgraded_with_its_data(kind: str, link: str, empty_database_url: str) -> None:
