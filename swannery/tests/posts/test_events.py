@@ -121,6 +121,8 @@ async def test_hidden_people_are_not_among_those_who_come(town: Town) -> None:
 
 async def test_a_calendar_gets_the_event_as_it_is_now(town: Town) -> None:
     post_id = await publish(town)
+    async with town.browser("member") as browser:
+        first = icalendar.Calendar.from_ical((await browser.get(f"/posts/{post_id}/event.ics")).content).walk("VEVENT")[0]
     changed = Event(title="Open; training, \nout", starts_at=LATER + timedelta(days=1), place="Über, dem Park")
     await town.act(actions.edit_post, "owner", post_id=post_id, draft=Draft(body="Bring\nwater.", details=changed), seen=None)
     async with town.browser("member") as browser:
@@ -137,7 +139,8 @@ async def test_a_calendar_gets_the_event_as_it_is_now(town: Town) -> None:
     assert str(entry["location"]) == "Über, dem Park"
     assert str(entry["description"]) == "Bring\nwater."
     assert entry["sequence"] == 1
-    assert str(entry["uid"]).startswith(f"post-{post_id}@")
+    assert (first["sequence"], first["uid"]) == (0, entry["uid"])
+    assert str(entry["url"]).endswith(f"/posts/{post_id}")
     async with town.browser(None) as browser:
         assert (await browser.get(f"/posts/{post_id}/event.ics")).status_code == 404
 

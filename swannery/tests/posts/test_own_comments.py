@@ -143,6 +143,18 @@ async def test_a_comment_one_took_back_comes_back_with_what_was_said_to_it(town:
     assert (await town.sql(scores, id=above.id))[0][0] > low
 
 
+async def test_what_one_takes_back_in_place_can_be_brought_back_there(town: Town) -> None:
+    post_id = await publish(town)
+    first, second = await say(town, "member", post_id, "First"), await say(town, "member", post_id, "Second")
+    part = {"HX-Request": "true"}
+    async with town.browser("member") as browser:
+        await browser.get(f"/posts/{post_id}")
+        assert f'action="{first.url}/restore"' in (await browser.post(f"{first.url}/delete", headers=part)).text
+    async with town.browser("owner") as browser:
+        await browser.get(f"/posts/{post_id}")
+        assert "restore" not in (await browser.post(f"{second.url}/delete", headers=part)).text
+
+
 async def test_what_somebody_else_deleted_or_is_long_gone_stays_away(town: Town) -> None:
     post_id = await publish(town)
     first, second = await say(town, "member", post_id, "First"), await say(town, "member", post_id, "Second")

@@ -166,6 +166,8 @@ async def test_a_deleted_post_shows_its_pictures_to_nobody_and_a_restored_one_ag
     post = await publish(town, "owner", wanted(key, audience="members"))
     await town.act(posts.delete_post, "owner", post_id=post.id)
     assert (await status(town, "member", key), await status(town, "owner", key)) == (404, 404)
+    async with town.browser("owner") as browser:
+        assert "1 picture" in (await browser.get("/deleted")).text
     await town.act(posts.restore_post, "owner", post_id=post.id)
     assert await status(town, "member", key) == 200
     await town.sql("UPDATE swannery.posts SET deleted_at = now() - interval '31 days' WHERE id = %(id)s", id=post.id)
@@ -238,6 +240,16 @@ async def test_without_a_script_pictures_come_back_with_everything_typed(town: T
         published = await browser.post("/posts", **{**fields, "audience": "members"})
         assert published.status_code == 303
         assert 'alt="A lake"' in (await browser.get("/")).text
+
+
+async def test_too_many_pictures_take_nothing_typed_away(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(media, "PICTURES_AN_HOUR", 1)
+    async with town.browser("owner") as browser:
+        answer = await send(browser, [("a.jpg", SMALL), ("b.jpg", SMALL)], text="We were there", then="add")
+    assert answer.status_code == 422
+    assert len(CHOSEN.findall(answer.text)) == 1
+    assert "We were there" in answer.text
+    assert "b.jpg: " in answer.text
 
 
 async def test_a_script_gets_the_pictures_alone(town: Town) -> None:

@@ -62,7 +62,7 @@ async def test_what_was_deleted_keeps_its_place_only_as_long_as_something_stands
     reply = await say(town, "friend", post_id, "reply", to=first)
     last = await say(town, "member", post_id, "secret last", to=reply)
     for comment_id, left in ((last, None), (first, first)):
-        place = await town.act(actions.delete_comment, "member", post_id=post_id, comment_id=comment_id)
+        place = (await town.act(actions.delete_comment, "member", post_id=post_id, comment_id=comment_id)).left
         assert (place.id if place else None) == left
     assert await seen(town, "trainer", post_id) == ["—", ["reply"]]
     async with town.browser("trainer") as browser:

@@ -9,7 +9,7 @@ from swannery.foundation.errors import Invalid, NotThere
 from swannery.foundation.viewer import Viewer
 from swannery.media import queries
 from swannery.media.darkroom import Darkroom, Developed
-from swannery.media.models import Attachment, Picture, Purpose, Shown, is_key
+from swannery.media.models import Attachment, Picture, PostPicture, Purpose, is_key
 from swannery.media.ports import ports
 
 HOUR_S = 3600
@@ -53,7 +53,7 @@ async def put_on_profile(tx: Transaction, *, viewer: Viewer, purpose: Purpose, k
         raise Invalid("This picture is not there any more.", fields={"picture": "Choose it again."})
 
 
-async def usable(tx: Transaction, *, viewer: Viewer, wanted: Sequence[Attachment], post_id: int | None = None) -> tuple[Shown, ...]:
+async def usable(tx: Transaction, *, viewer: Viewer, wanted: Sequence[Attachment], post_id: int | None = None) -> tuple[PostPicture, ...]:
     """Return the pictures as they will stand in a post or a draft, in their order, locked; raises Invalid for one that is not there.
 
     One's own only, sent for posts, and in no other post yet: whatever else a key names is told from nothing by no word.
@@ -62,29 +62,19 @@ async def usable(tx: Transaction, *, viewer: Viewer, wanted: Sequence[Attachment
     gone = [number for number, one in enumerate(wanted, 1) if one.key not in found]
     if gone:
         raise Invalid("A picture is not there any more.", fields={"pictures": _gone(gone)})
-    return tuple(Shown(key=one.key, alt=one.alt, width=found[one.key].width, height=found[one.key].height) for one in wanted)
+    return tuple(PostPicture(key=one.key, alt=one.alt, width=found[one.key].width, height=found[one.key].height) for one in wanted)
 
 
 def _gone(numbers: Sequence[int]) -> str:
     return f"Picture {' and '.join(map(str, numbers))} is not there any more. Take it out, or choose it again."
 
 
-async def still_usable(tx: Transaction, *, viewer: Viewer, wanted: Sequence[Attachment], post_id: int | None = None) -> tuple[Shown, ...]:
-    """Return those of the pictures that could still stand in a post, to be shown to who chose them."""
-    own = await queries.own_pictures(tx, owner_id=viewer.member_id, keys={one.key for one in wanted}) if wanted else {}
-    return tuple(
-        Shown(key=one.key, alt=one.alt, width=own[one.key].width, height=own[one.key].height)
-        for one in wanted
-        if one.key in own and own[one.key].purpose == "post" and own[one.key].post_id in {None, post_id}
-    )
-
-
-async def put_into_post(tx: Transaction, *, post_id: int, pictures: Sequence[Shown]) -> None:
+async def put_into_post(tx: Transaction, *, post_id: int, pictures: Sequence[PostPicture]) -> None:
     """Let these be a post's pictures. Those it had before and has no longer are thrown away: their author wanted them gone."""
     await queries.give_to_post(tx, post_id=post_id, keys=[one.key for one in pictures])
 
 
-async def put_into_draft(tx: Transaction, *, draft_id: int, pictures: Sequence[Shown]) -> None:
+async def put_into_draft(tx: Transaction, *, draft_id: int, pictures: Sequence[PostPicture]) -> None:
     """Let these be a draft's pictures: they are kept as long as it is."""
     await queries.give_to_draft(tx, draft_id=draft_id, keys=[one.key for one in pictures])
 

@@ -53,7 +53,7 @@ class Attachment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     alt: Annotated[str, msgspec.Meta(max_length=LONGEST_ALT)] = ""
 
 
-class Shown(msgspec.Struct, frozen=True, kw_only=True):
+class PostPicture(msgspec.Struct, frozen=True, kw_only=True):
     """A picture as it stands in a post or a draft; `width` and `height` are those of its large size, in pixels."""
 
     key: str

@@ -25,15 +25,6 @@ async def find_picture(tx: Transaction, *, key: str) -> Picture | None:
     return _picture(found[0]) if found else None
 
 
-async def own_pictures(tx: Transaction, *, owner_id: int, keys: Collection[str]) -> dict[str, Picture]:
-    """Return those of the pictures that this member owns, by key. Index: pictures_key."""
-    found = await tx.read(
-        f"SELECT {COLUMNS} FROM swannery.pictures WHERE key = ANY(%(keys)s) AND owner_id = %(owner)s AND gone_at IS NULL",
-        {"keys": list(keys), "owner": owner_id},
-    )
-    return {picture.key: picture for picture in map(_picture, found)}
-
-
 async def put_on_profile(tx: Transaction, *, owner_id: int, purpose: Purpose, key: str) -> bool:
     """Let a picture be the one of its kind on its owner's profile, or none; False when they have no such picture."""
     values = {"owner": owner_id, "purpose": purpose, "key": key, "now": tx.now}

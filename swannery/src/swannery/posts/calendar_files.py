@@ -1,6 +1,7 @@
 """An event as a file for calendars, RFC 5545."""
 
 from datetime import UTC
+from uuid import NAMESPACE_OID, uuid5
 
 import icalendar
 
@@ -10,13 +11,15 @@ from swannery.posts.models import Post
 PRODUCT = "-//Swannery//Events//EN"
 
 
-def calendar_of(post: Post, *, details: Event, sequence: int, host: str) -> bytes:
+def calendar_of(post: Post, *, details: Event, sequence: int, address: str) -> bytes:
     """Return the event as a calendar. `sequence` is how often it was changed: calendars take over only what is newer than what they have.
 
     Its name in calendars (UID) stays the same whatever changes, so that a second download puts the first one right. Times are UTC.
+    `address` is where the post is.
     """
     entry = icalendar.Event()
-    entry.add("uid", f"post-{post.id}@{host}")
+    # Of what never changes, and not of the site's address, which may.
+    entry.add("uid", str(uuid5(NAMESPACE_OID, f"swannery event {post.id} of {post.published_at.astimezone(UTC).isoformat()}")))
     entry.add("sequence", sequence)
     entry.add("dtstamp", (post.edited_at or post.published_at).astimezone(UTC))
     if details.starts_at is not None:
@@ -28,7 +31,7 @@ def calendar_of(post: Post, *, details: Event, sequence: int, host: str) -> byte
         entry.add("location", details.place)
     if post.body:
         entry.add("description", post.body)
-    entry.add("url", f"https://{host}{post.url}")
+    entry.add("url", address)
     calendar = icalendar.Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")

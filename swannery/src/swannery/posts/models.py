@@ -8,7 +8,7 @@ import msgspec
 from markupsafe import Markup
 
 from swannery.accounts.models import Person
-from swannery.media.models import Attachment, Shown
+from swannery.media.models import Attachment, PostPicture
 from swannery.posts.details import Details
 
 Audience = Literal["public", "members", "followers", "friends", "circle", "community", "mentioned", "me"]
@@ -60,7 +60,7 @@ class SavedDraft(msgspec.Struct, frozen=True, kw_only=True):
 
     id: int
     draft: Draft
-    shown: tuple[Shown, ...] = ()
+    shown: tuple[PostPicture, ...] = ()
     community: str | None
     publish_at: datetime | None
     problem: str
@@ -76,7 +76,7 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     warning: str
     written_at: datetime
     details: Details | None = None
-    pictures: tuple[Shown, ...] = ()
+    pictures: tuple[PostPicture, ...] = ()
 
     @property
     def html(self) -> Markup:
@@ -84,45 +84,37 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
         return Markup(self.body_html)  # noqa: S704 - made by rendering.py alone, which sanitises
 
 
-class Deleted(msgspec.Struct, frozen=True, kw_only=True):
-    """A post its author deleted and may still bring back."""
+class _Deleted(msgspec.Struct, frozen=True, kw_only=True):
+    """Words that their author took back and may still bring back."""
 
     id: int
     body: str
     body_html: str
+    deleted_at: datetime
+
+    @property
+    def gone_at(self) -> datetime:
+        """When it cannot be brought back any more."""
+        return self.deleted_at + RESTORABLE
+
+    @property
+    def html(self) -> Markup:
+        """The text, rendered and sanitised when it was written."""
+        return Markup(self.body_html)  # noqa: S704 - made by rendering.py alone, which sanitises
+
+
+class Deleted(_Deleted, frozen=True, kw_only=True):
+    """A post its author deleted; its pictures are shown to nobody meanwhile, so there is only how many they are."""
+
     title: str
     published_at: datetime
-    deleted_at: datetime
-
-    @property
-    def gone_at(self) -> datetime:
-        """When it cannot be brought back any more."""
-        return self.deleted_at + RESTORABLE
-
-    @property
-    def html(self) -> Markup:
-        """The text, rendered and sanitised when it was written."""
-        return Markup(self.body_html)  # noqa: S704 - made by rendering.py alone, which sanitises
+    picture_count: int = 0
 
 
-class DeletedComment(msgspec.Struct, frozen=True, kw_only=True):
-    """A comment its author took back and may still bring back."""
+class DeletedComment(_Deleted, frozen=True, kw_only=True):
+    """A comment its author took back."""
 
-    id: int
     post_id: int
-    body: str
-    body_html: str
-    deleted_at: datetime
-
-    @property
-    def gone_at(self) -> datetime:
-        """When it cannot be brought back any more."""
-        return self.deleted_at + RESTORABLE
-
-    @property
-    def html(self) -> Markup:
-        """The text, rendered and sanitised when it was written."""
-        return Markup(self.body_html)  # noqa: S704 - made by rendering.py alone, which sanitises
 
 
 class ReactionCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -204,7 +196,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     may_comment: bool
     details: Details | None = None
     answers: Answers | None = None
-    pictures: tuple[Shown, ...] = ()
+    pictures: tuple[PostPicture, ...] = ()
     warning: str = ""
     pinned: bool = False
     accepted_id: int | None = None  # the comment that answered it, if the viewer may read that

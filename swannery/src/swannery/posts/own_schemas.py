@@ -6,7 +6,7 @@ import msgspec
 
 from swannery.posts.details import Details
 from swannery.posts.models import SavedDraft
-from swannery.posts.schemas import PictureOut, PostOut, picture_out
+from swannery.posts.schemas import PostOut, PostPictureOut, picture_out
 
 
 class VersionOut(msgspec.Struct, frozen=True):
@@ -18,7 +18,7 @@ class VersionOut(msgspec.Struct, frozen=True):
     warning: str
     written_at: datetime
     details: Details | None
-    pictures: list[PictureOut]
+    pictures: list[PostPictureOut]
 
 
 class HistoryOut(msgspec.Struct, frozen=True):
@@ -52,7 +52,7 @@ class DraftOut(msgspec.Struct, frozen=True):
     circle_id: int | None
     warning: str
     details: Details | None
-    pictures: list[PictureOut]
+    pictures: list[PostPictureOut]
     publish_at: datetime | None
     problem: str
     updated_at: datetime

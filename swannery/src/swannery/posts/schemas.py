@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from swannery.accounts.schemas import PersonOut, person_out
-from swannery.media.models import FRAMES, Shown, api_address
+from swannery.media.models import FRAMES, PostPicture, api_address
 from swannery.posts.details import Details
 from swannery.posts.models import Answers, Audience, Card, Kind, Place, Post, Reaction, ReactionCount, ReactionKind, State
 
@@ -52,7 +52,7 @@ class ReactionCountOut(msgspec.Struct, frozen=True):
     count: int
 
 
-class PictureOut(msgspec.Struct, frozen=True):
+class PostPictureOut(msgspec.Struct, frozen=True):
     """A picture of a post. `alt` says what it shows; `width` and `height` are those of its large size, in pixels."""
 
     key: str
@@ -75,7 +75,7 @@ class OriginalOut(msgspec.Struct, frozen=True):
     card: CardOut | None
     details: Details | None
     answers: AnswersOut | None
-    pictures: list[PictureOut]
+    pictures: list[PostPictureOut]
     published_at: datetime
     warning: str
 
@@ -98,7 +98,7 @@ class PostOut(msgspec.Struct, frozen=True):
     card: CardOut | None
     details: Details | None
     answers: AnswersOut | None
-    pictures: list[PictureOut]
+    pictures: list[PostPictureOut]
     reaction_count: int
     reactions: list[ReactionCountOut]
     comment_count: int
@@ -172,10 +172,10 @@ def answers_out(answers: Answers | None) -> AnswersOut | None:
     return AnswersOut(people=answers.people, counts=counts, mine=list(answers.mine), closes_at=answers.closes_at, closed=answers.closed)
 
 
-def picture_out(found: Shown) -> PictureOut:
+def picture_out(found: PostPicture) -> PostPictureOut:
     """Return a picture of a post, with where a program finds each size."""
     urls: dict[str, str] = {size: api_address(found.key, size) for size in FRAMES["post"]}
-    return PictureOut(key=found.key, alt=found.alt, width=found.width, height=found.height, urls=urls)
+    return PostPictureOut(key=found.key, alt=found.alt, width=found.width, height=found.height, urls=urls)
 
 
 def counts_out(counts: Iterable[ReactionCount]) -> list[ReactionCountOut]:

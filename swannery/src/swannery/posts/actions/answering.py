@@ -28,21 +28,21 @@ async def vote(tx: Transaction, *, viewer: Viewer, post_id: int, choices: Sequen
         raise Conflict("There is no voting while this post is not shown.")
     chosen = check_choices(post.details, choices)
     await throttle.limit(tx, what="answer", who=str(member), times=ANSWERS_AN_HOUR, window_s=HOUR_S)
-    await _answer(tx, post=post, member_id=member, chosen=chosen)
+    if not await answer(tx, post=post, member_id=member, chosen=chosen):
+        raise Conflict("This post was changed meanwhile.", next_step="Look at it as it is now, then answer again.")
     return await read_post(tx, viewer=viewer, post_id=post_id)
 
 
-async def _answer(tx: Transaction, *, post: Post, member_id: int, chosen: Sequence[int]) -> None:
-    """Store and count it; raises Conflict when the post asks something else by now."""
+async def answer(tx: Transaction, *, post: Post, member_id: int, chosen: Sequence[int]) -> bool:
+    """Store and count an answer; no choice takes it back. False when it cannot be counted: the post asks otherwise by now, or is full."""
     if post.details is None:
-        return
+        return False
     if chosen:
         before = await queries.set_answer(tx, post_id=post.id, member_id=member_id, choices=chosen)
     else:
         before = await queries.delete_answer(tx, post_id=post.id, member_id=member_id)
     if set(before) == set(chosen):
-        return
+        return True
     steps = {choice: (choice in chosen) - (choice in before) for choice in {*before, *chosen}}
     people = bool(chosen) - bool(before)
-    if not await queries.count_answers(tx, post_id=post.id, people=people, steps=steps, meant=post.details):
-        raise Conflict("This post was changed meanwhile.", next_step="Look at it as it is now, then answer again.")
+    return await queries.count_answers(tx, post_id=post.id, people=people, steps=steps, meant=post.details)

@@ -7,6 +7,7 @@ from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Conflict, NotThere
 from swannery.foundation.viewer import Viewer
 from swannery.posts.actions.answering import ANSWERS_AN_HOUR, HOUR_S
+from swannery.posts.actions.answering import answer as store
 from swannery.posts.actions.reading import read_post
 from swannery.posts.details import Event
 from swannery.posts.models import Attendance, Attendee, Post
@@ -31,14 +32,8 @@ async def attend(tx: Transaction, *, viewer: Viewer, post_id: int, answer: Atten
         raise Conflict("Nobody can answer while this post is not shown.")
     await throttle.limit(tx, what="answer", who=str(member), times=ANSWERS_AN_HOUR, window_s=HOUR_S)
     chosen = [1 + CHOICES.index(answer)] if answer else []
-    if chosen:
-        before = await queries.set_answer(tx, post_id=post_id, member_id=member, choices=chosen)
-    else:
-        before = await queries.delete_answer(tx, post_id=post_id, member_id=member)
-    if before != chosen:
-        steps = {choice: (choice in chosen) - (choice in before) for choice in {*before, *chosen}}
-        if not await queries.count_answers(tx, post_id=post_id, people=bool(chosen) - bool(before), steps=steps, meant=post.details):
-            raise Conflict("Every place is taken.", next_step="Say “maybe” and look again later: somebody may give theirs back.")
+    if not await store(tx, post=post, member_id=member, chosen=chosen):
+        raise Conflict("Every place is taken.", next_step="Say “maybe” and look again later: somebody may give theirs back.")
     return await read_post(tx, viewer=viewer, post_id=post_id)
 
 

@@ -1,5 +1,6 @@
 """Answering a post, and each other beneath it."""
 
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -20,6 +21,13 @@ from swannery.posts.rules import check_comment, parent_of
 COMMENTS = 20
 HOUR_S = 3600
 COMMENTS_AN_HOUR = 200
+
+
+class TakenBack(NamedTuple):
+    """What is left of a comment that was deleted: its place, None where there is nothing to see of it; and whether it was one's own."""
+
+    mine: bool
+    left: Branch | None
 
 
 async def read_comments(
@@ -108,8 +116,8 @@ async def _insert(tx: Transaction, *, viewer: Viewer, post: Post, answered: Comm
     return comment_id
 
 
-async def delete_comment(tx: Transaction, *, viewer: Viewer, post_id: int, comment_id: int) -> Branch | None:
-    """Take one's own comment back, or one under one's own post. Returns its place, None where nothing is left to see of it."""
+async def delete_comment(tx: Transaction, *, viewer: Viewer, post_id: int, comment_id: int) -> TakenBack:
+    """Take one's own comment back, or one under one's own post."""
     member = viewer.member_id
     comment = await read_comment(tx, viewer=viewer, post_id=post_id, comment_id=comment_id)
     post = await read_post(tx, viewer=viewer, post_id=post_id)
@@ -118,7 +126,8 @@ async def delete_comment(tx: Transaction, *, viewer: Viewer, post_id: int, comme
     state = await queries.mark_comment_deleted(tx, post_id=post_id, comment_id=comment_id, by=member)
     if state == "shown":
         await uncount(tx, post_id=post_id, parent_id=comment.parent_id)
-    return await queries.read_place(tx, post_id=post_id, comment_id=comment_id, viewer=viewer)
+    left = await queries.read_place(tx, post_id=post_id, comment_id=comment_id, viewer=viewer)
+    return TakenBack(mine=comment.mine, left=left)
 
 
 async def uncount(tx: Transaction, *, post_id: int, parent_id: int | None) -> None:

@@ -12,7 +12,7 @@ from swannery.foundation.errors import Conflict, Invalid, NotAllowed, NotThere
 from swannery.foundation.events import PostDeleted, PostEdited, PostPurged, PostRestored
 from swannery.foundation.viewer import Viewer
 from swannery.media import actions as media
-from swannery.media.models import Attachment, Shown
+from swannery.media.models import Attachment, PostPicture
 from swannery.posts.actions.reading import read_post
 from swannery.posts.actions.wording import word
 from swannery.posts.detail_rules import asks_anew, what_may_not_change
@@ -58,14 +58,15 @@ async def edit_post(
     wanted = queries.Rewritten(draft=checked, words=words, pictures=shown, anew=asks_anew(post.details, checked.details))
     if not await queries.rewrite(tx, post_id=post_id, author_id=viewer.member_id, wanted=wanted, seen=seen):
         raise Conflict("This post was changed meanwhile.", next_step="Look at it as it is now, then change it again.")
-    await media.put_into_post(tx, post_id=post_id, pictures=shown)
+    if shown or post.pictures:
+        await media.put_into_post(tx, post_id=post_id, pictures=shown)
     await insert_tags(tx, post_id=post_id, tags=words.tags)
     if words.state == "held" and post.state == "shown":
         await reactions.count_share(tx, post_id=post_id, step=-1)
     await tx.tell(PostEdited(post_id=post_id, author_id=viewer.member_id))
 
 
-def attached(pictures: Sequence[Shown]) -> tuple[Attachment, ...]:
+def attached(pictures: Sequence[PostPicture]) -> tuple[Attachment, ...]:
     """Return a post's pictures as its author would ask for them again."""
     return tuple(Attachment(key=one.key, alt=one.alt) for one in pictures)
 

@@ -6,6 +6,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
+from swannery.config import Config
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Invalid, NotThere
 from swannery.foundation.viewer import Viewer
@@ -66,14 +67,19 @@ async def show_attendees(
 
 @get("/posts/{post_id:int}/event.ics", media_type="text/calendar; charset=utf-8")
 async def download_event(
-    tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], page: NamedDependency[Page], post_id: FromPath[int]
+    tx: NamedDependency[Transaction],
+    viewer: NamedDependency[Viewer],
+    page: NamedDependency[Page],
+    config: NamedDependency[Config],
+    post_id: FromPath[int],
 ) -> Response[bytes]:
     """An event for one's calendar, for whoever may read it."""
     found = await actions.read_post(tx, viewer=viewer, post_id=Id.check(post_id))
     if not isinstance(found.details, Event):
         raise NotThere
     versions = await actions.read_history(tx, viewer=viewer, post_id=post_id)
-    body = calendar_of(found, details=found.details, sequence=len(versions) - 1, host=page.request.url.netloc)
+    site = config.site.public_url.rstrip("/") or str(page.request.base_url).rstrip("/")
+    body = calendar_of(found, details=found.details, sequence=len(versions) - 1, address=f"{site}{found.url}")
     return Response(body, media_type="text/calendar", headers={
         "content-disposition": f'attachment; filename="event-{post_id}.ics"',
     })  # fmt: skip

@@ -87,7 +87,8 @@ async def show_comment_history(
     """How a comment read before it was edited, for whoever may read it now."""
     place, thing = Id.check(post_id), Id.check(comment_id)
     versions = await actions.read_comment_history(tx, viewer=viewer, post_id=place, comment_id=thing)
-    return page.show("posts/comment_history.html", back=f"/posts/{place}/comments/{thing}", versions=versions)
+    back = f"/posts/{place}/comments/{thing}"
+    return page.show("posts/history.html", versions=versions, back=back, back_label=page.gettext("To the comment"))
 
 
 @post("/posts/{post_id:int}/comments/{comment_id:int}/restore", status_code=303)

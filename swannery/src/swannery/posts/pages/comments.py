@@ -187,10 +187,13 @@ async def delete_comment(
     comment_id: FromPath[int],
 ) -> Response[Any]:
     """Delete a comment."""
-    left = await actions.delete_comment(tx, viewer=viewer, post_id=Id.check(post_id), comment_id=Id.check(comment_id))
-    if page.partial:
-        return page.show("posts/comment_gone_part.html" if left else "posts/nothing_part.html", place=left)
-    return page.go(f"/posts/{post_id}#comments", notice=page.gettext("The comment is deleted."))
+    place, thing = Id.check(post_id), Id.check(comment_id)
+    gone = await actions.delete_comment(tx, viewer=viewer, post_id=place, comment_id=thing)
+    if not page.partial:
+        return page.go(f"/posts/{place}#comments", notice=page.gettext("The comment is deleted."))
+    if gone.mine:
+        return page.show("posts/comment_taken_back_part.html", url=f"/posts/{place}/comments/{thing}")
+    return page.show("posts/comment_gone_part.html" if gone.left else "posts/nothing_part.html", place=gone.left)
 
 
 routes = [show_post, show_thread, comment, delete_comment]

@@ -1,15 +1,16 @@
 """The fields that are particular to a kind of post: what was typed becomes its details, and its details what is typed."""
 
+import contextlib
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import date, datetime
 
 from litestar.datastructures import FormMultiDict
 
-from swannery.foundation import clock
 from swannery.foundation.errors import Invalid
 from swannery.foundation.web import Page
 from swannery.posts.details import MOST_OPTIONS, Achievement, Album, Details, Event, Exercise, Poll, Question, Recipe, Tip, Workout
+from swannery.posts.pages.local_times import clock_of, field_of, meant
 from swannery.posts.pages.picture_forms import is_picture
 
 Typed = Mapping[str, str]
@@ -40,36 +41,26 @@ def details_of(kind: str, typed: Typed) -> Details | None:
 MOMENTS = ("starts_at", "ends_at")
 # Minutes that the browser's clock will be ahead then; without a script it is taken for UTC, and the form says so.
 OFFSET = f"{PREFIX}offset"
-FURTHEST_MIN = 24 * 60
 
 
 def by_the_clock(typed: Typed, *, time_zone: str) -> Typed:
-    """Return the fields with their moments naming the zone they are meant in: the member's own, or their browser's."""
+    """Return the fields with their moments naming the zone they are meant in; what is no moment stays, to be refused by its kind."""
     minutes = typed.get(OFFSET, "").strip()
-    ahead = int(minutes) if re.fullmatch(r"-?[0-9]{1,4}", minutes) else 0
-    zone = clock.zone_of(time_zone) or timezone(timedelta(minutes=max(-FURTHEST_MIN + 1, min(ahead, FURTHEST_MIN - 1))))
-    return {**typed, **{PREFIX + name: _meant(typed[PREFIX + name], zone) for name in MOMENTS if typed.get(PREFIX + name, "").strip()}}
-
-
-def _meant(text: str, zone: tzinfo) -> str:
-    try:
-        local = datetime.fromisoformat(text.strip())
-        return (local if local.tzinfo else local.replace(tzinfo=zone)).astimezone(UTC).isoformat()
-    except (ValueError, OverflowError):
-        return text
+    by = clock_of(time_zone, utc_offset=int(minutes) if re.fullmatch(r"-?[0-9]{1,4}", minutes) else 0)
+    found = dict(typed)
+    for name in (PREFIX + one for one in MOMENTS):
+        with contextlib.suppress(ValueError, OverflowError):
+            found[name] = meant(typed.get(name, ""), by=by).isoformat()
+    return found
 
 
 def shown_by_the_clock(values: Typed, *, time_zone: str) -> dict[str, str]:
-    """Return stored moments as their fields hold them; for the browser's clock also the moment itself, put right by a script."""
-    zone = clock.zone_of(time_zone)
+    """Return stored moments as their fields hold them; for the browser's clock also the moments themselves, put right by a script."""
     shown = dict(values)
     for name in MOMENTS:
-        at = values.get(PREFIX + name, "")
-        if at:
-            moment = datetime.fromisoformat(at)
-            shown[PREFIX + name] = moment.astimezone(zone or UTC).strftime("%Y-%m-%dT%H:%M")
-            if zone is None:
-                shown[f"moment_{name}"] = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+        if at := values.get(PREFIX + name, ""):
+            shown[PREFIX + name], moment = field_of(datetime.fromisoformat(at), time_zone=time_zone)
+            shown |= {f"moment_{name}": moment} if moment else {}
     return shown
 
 

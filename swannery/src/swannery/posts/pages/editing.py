@@ -115,7 +115,7 @@ async def show_history(
 ) -> Response[Any]:
     """How a post read before it was edited, for whoever may read it now."""
     versions = await actions.read_history(tx, viewer=viewer, post_id=Id.check(post_id))
-    return page.show("posts/history.html", post_id=post_id, versions=versions)
+    return page.show("posts/history.html", versions=versions, back=f"/posts/{post_id}", back_label=page.gettext("To the post"))
 
 
 @post("/posts/{post_id:int}/pin", status_code=303)

@@ -1,16 +1,17 @@
 """What the forms send, and what several pages need of them."""
 
 import json
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
-from swannery.foundation import clock, idempotency
+from swannery.foundation import idempotency
 from swannery.foundation.errors import Invalid
 from swannery.foundation.web import FormState
 from swannery.posts.models import Draft, SavedDraft
 from swannery.posts.pages.detail_forms import Typed, details_of
+from swannery.posts.pages.local_times import clock_of, field_of, meant
 from swannery.posts.pages.picture_forms import attachments_of
 
 NOTHING: Typed = {}
@@ -74,18 +75,15 @@ def moment_of(data: PostForm, *, time_zone: str) -> datetime | None:
     if not data.publish_at.strip():
         return None
     try:
-        local = datetime.fromisoformat(data.publish_at.strip())
-        ahead = clock.zone_of(time_zone) or timezone(timedelta(minutes=data.utc_offset))
-        return (local if local.tzinfo else local.replace(tzinfo=ahead)).astimezone(UTC)
+        return meant(data.publish_at, by=clock_of(time_zone, utc_offset=data.utc_offset))
     except (ValueError, OverflowError):
         raise Invalid("This cannot be planned yet.", fields={"publish_at": "This is no date and time."}) from None
 
 
 def typed_moment(at: datetime, *, time_zone: str) -> dict[str, str]:
     """Return a planned time as the composer's field holds it; for the browser's clock also the `moment` itself, put right by a script."""
-    zone = clock.zone_of(time_zone)
-    field = {"publish_at": at.astimezone(zone or UTC).strftime("%Y-%m-%dT%H:%M")}
-    return field if zone else field | {"moment": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")}
+    field, moment = field_of(at, time_zone=time_zone)
+    return {"publish_at": field} | ({"moment": moment} if moment else {})
 
 
 def state_of(data: PostForm, *, errors: dict[str, str], typed: Typed = NOTHING) -> FormState:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from litestar.datastructures import FormMultiDict, UploadFile
 
 from swannery.foundation.errors import Invalid
-from swannery.media.models import MOST_IN_ALBUM, Attachment, Shown, is_key
+from swannery.media.models import MOST_IN_ALBUM, Attachment, PostPicture, is_key
 
 PREFIX = "alt_"
 FILES = "files"
@@ -22,7 +22,7 @@ def is_picture(name: str) -> bool:
     return name.startswith(PREFIX) and is_key(name.removeprefix(PREFIX))
 
 
-def picture_values(shown: Iterable[Shown]) -> dict[str, str]:
+def picture_values(shown: Iterable[PostPicture]) -> dict[str, str]:
     """Return the fields of these pictures."""
     return {PREFIX + one.key: one.alt for one in shown}
 

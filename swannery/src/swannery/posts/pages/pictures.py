@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from swannery.communities import actions as communities
 from swannery.connections.actions.circles import list_circles
 from swannery.foundation.database import Transaction
-from swannery.foundation.errors import Invalid, NotThere
+from swannery.foundation.errors import Invalid, NotThere, SwanneryError
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.visits import Visit, Visits
 from swannery.foundation.web import FormState, Id, Page
@@ -44,8 +44,10 @@ async def add_pictures(
     for file in files:
         try:
             typed |= {PREFIX + await taken(visits, darkroom, file, already=sum(map(is_picture, typed))): ""}
-        except Invalid as error:
-            wrong.append(f"{file.filename[:60]}: {' '.join(error.fields.values()) or error.message}")
+        except SwanneryError as error:
+            # Whatever it is (too many, too busy): what was typed comes back.
+            why = " ".join(error.fields.values()) or f"{error.message} {error.next_step}".strip()
+            wrong.append(f"{file.filename[:60]}: {why}")
     if then == "add" and not files:
         wrong.append("Choose a picture first.")
     errors = {"pictures": " ".join(wrong)} if wrong else {}

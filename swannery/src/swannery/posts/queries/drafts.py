@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from swannery.foundation.database import AnyRow, Transaction
-from swannery.media.models import Attachment, Shown
+from swannery.media.models import Attachment, PostPicture
 from swannery.posts.models import Draft, SavedDraft, kind_of
 from swannery.posts.queries.posts import DETAILS, encoded, encoded_pictures, pictures_of
 
@@ -20,7 +20,7 @@ class Kept(NamedTuple):
     """What is kept of a draft."""
 
     draft: Draft
-    pictures: tuple[Shown, ...] = ()
+    pictures: tuple[PostPicture, ...] = ()
     publish_at: datetime | None = None
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from swannery.foundation.database import Transaction
 from swannery.foundation.viewer import Viewer
-from swannery.media.models import Shown
+from swannery.media.models import PostPicture
 from swannery.posts.models import Deleted, Draft, State, Version
 from swannery.posts.queries.posts import Words, card_of, encoded, encoded_pictures, nobody_yet, pictures_of
 from swannery.posts.visibility import SHARED, shared_visible_sql, viewer_values, visible_sql
@@ -16,7 +16,7 @@ class Rewritten(NamedTuple):
 
     draft: Draft
     words: Words
-    pictures: tuple[Shown, ...] = ()
+    pictures: tuple[PostPicture, ...] = ()
     anew: bool = False
 
 
@@ -129,11 +129,15 @@ async def deleted_posts(tx: Transaction, *, author_id: int, since: datetime) -> 
     """Return what a member deleted since then, the last first. Index: posts_author."""
     # sees all: one's own posts
     found = await tx.read(
-        "SELECT id, body, body_html, coalesce(card ->> 'title', ''), published_at, deleted_at FROM swannery.posts"
+        "SELECT id, body, body_html, coalesce(card ->> 'title', ''), published_at, deleted_at,"
+        " coalesce(jsonb_array_length(pictures), 0) FROM swannery.posts"
         " WHERE author_id = %(author)s AND deleted_at > %(since)s ORDER BY deleted_at DESC, id DESC LIMIT 200",
         {"author": author_id, "since": since},
     )
-    return [Deleted(id=row[0], body=row[1], body_html=row[2], title=row[3], published_at=row[4], deleted_at=row[5]) for row in found]
+    return [
+        Deleted(id=row[0], body=row[1], body_html=row[2], title=row[3], published_at=row[4], deleted_at=row[5], picture_count=row[6])
+        for row in found
+    ]
 
 
 class Restored(NamedTuple):

@@ -9,7 +9,7 @@ from swannery.accounts.models import Person
 from swannery.foundation.database import AnyRow, Transaction
 from swannery.foundation.paging import Cursor
 from swannery.foundation.viewer import Viewer
-from swannery.media.models import Shown
+from swannery.media.models import PostPicture
 from swannery.posts.details import Details, choices_of
 from swannery.posts.models import REACTIONS, Answers, CardFacts, Draft, Kind, Place, Post, ReactionCount, State
 from swannery.posts.visibility import SHARED, comment_visible_sql, shared_visible_sql, unmuted_sql, viewer_values, visible_sql, wanted_sql
@@ -191,7 +191,7 @@ class Parts(NamedTuple):
 
     kind: Kind
     card: CardFacts | None = None
-    pictures: tuple[Shown, ...] = ()
+    pictures: tuple[PostPicture, ...] = ()
 
 
 async def insert_post(tx: Transaction, *, author_id: int, draft: Draft, words: Words, parts: Parts) -> int:
@@ -269,12 +269,12 @@ def encoded(card: CardFacts | Details | None) -> str | None:
     return msgspec.json.encode(card).decode() if card is not None else None
 
 
-def encoded_pictures(pictures: Sequence[Shown]) -> str | None:
+def encoded_pictures(pictures: Sequence[PostPicture]) -> str | None:
     """Return what is stored of a post's pictures; nothing where there are none."""
     return msgspec.json.encode(pictures).decode() if pictures else None
 
 
-def pictures_of(stored: str | None) -> tuple[Shown, ...]:
+def pictures_of(stored: str | None) -> tuple[PostPicture, ...]:
     """Return the pictures that were stored."""
     return PICTURES.decode(stored) if stored else ()
 
@@ -321,7 +321,7 @@ def post_of(row: AnyRow, *, viewer: Viewer) -> PostRow:
 
 
 DETAILS: msgspec.json.Decoder[Details] = msgspec.json.Decoder(Details)
-PICTURES: msgspec.json.Decoder[tuple[Shown, ...]] = msgspec.json.Decoder(tuple[Shown, ...])
+PICTURES: msgspec.json.Decoder[tuple[PostPicture, ...]] = msgspec.json.Decoder(tuple[PostPicture, ...])
 ACTIVITY = msgspec.json.Decoder(CardFacts)
 
 

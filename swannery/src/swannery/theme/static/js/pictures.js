@@ -10,8 +10,10 @@
     for (const [name, value] of fields) body.append(name, value);
     if (file) body.append("files", file, file.name || "picture");
     const answer = await fetch("/posts/pictures", { method: "POST", credentials: "same-origin", headers: headers(), body });
-    if (!answer.ok && answer.status !== 422) throw new Error(String(answer.status));
-    return new DOMParser().parseFromString(await answer.text(), "text/html");
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    // What is refused as a whole comes with its reason.
+    if (!answer.ok && answer.status !== 422) throw new Error(page.body.textContent.trim().slice(0, 300));
+    return page;
   };
   // Only what is new is taken over: meanwhile somebody may have gone on typing.
   const welcome = (box, page) => {
@@ -30,21 +32,20 @@
   };
   const fieldsOf = (box) => [...box.querySelectorAll("textarea[name^=alt_]")].map((area) => [area.name, area.value]);
 
-  const sendAll = async (input) => {
-    const box = boxOf(input), form = input.form, files = [...input.files], had = keysIn(box.querySelector("[data-chosen]")).size;
+  const sendAll = async (input, files) => {
+    const box = boxOf(input), form = input.form, had = keysIn(box.querySelector("[data-chosen]")).size;
     const status = box.querySelector("[data-picture-status]"), errors = box.querySelector("[data-picture-errors]");
     const wrong = [];
-    input.value = "";
     errors.replaceChildren();
     form.dataset.sending = "";
     for (const [place, file] of files.entries()) {
       status.textContent = input.dataset.sending.replace("{n}", place + 1).replace("{all}", files.length);
       try {
         wrong.push(...welcome(box, await asked(fieldsOf(box), file)).children);
-      } catch {
+      } catch (error) {
         const line = document.createElement("p");
         line.className = "field-error";
-        line.textContent = `${file.name}: ${input.dataset.offline}`;
+        line.textContent = `${file.name}: ${error instanceof TypeError ? input.dataset.offline : error.message || input.dataset.offline}`;
         wrong.push(line);
       }
     }
@@ -57,8 +58,13 @@
     changed(form);
   };
 
+  // One after the other, also when more are chosen meanwhile.
+  let last = Promise.resolve();
   document.addEventListener("change", ({ target }) => {
-    if (target.matches?.("[data-picture-files]") && target.files.length) sendAll(target);
+    if (!target.matches?.("[data-picture-files]") || !target.files.length) return;
+    const files = [...target.files];
+    target.value = "";
+    last = last.then(() => sendAll(target, files));
   });
   // A form is not sent while its pictures are on their way: they would be left behind.
   document.addEventListener("submit", (event) => {
