@@ -122,6 +122,7 @@ def test_an_answer_is_accepted_and_changed_where_it_stands(chromium: Browser, bu
         comment.get_by_role("link", name="Edit this comment").click()
         page.get_by_role("link", name="Cancel").click()
         expect(page.get_by_label("Your words")).to_have_count(0)
+        expect(comment.get_by_role("link", name="Reply")).to_be_visible()
         comment.get_by_label("More about your comment").click()
         comment.get_by_role("link", name="Edit this comment").click()
         page.get_by_label("Your words").fill(answer)

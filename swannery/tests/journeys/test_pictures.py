@@ -118,6 +118,22 @@ def look_through(opened: Window, device: Device, *, title: str) -> None:
     picture(page, device, "edit-album")
 
 
+def test_a_press_on_a_button_that_sticks_below_is_not_lost_while_one_writes(chromium: Browser, busy: Site) -> None:
+    """On a phone the bar below makes room for whoever writes; its coming back must not move the button from under the finger."""
+    with window(chromium, busy, PHONE, who="follower") as opened:
+        page, title = opened.page, "A long form on a phone"
+        opened.go("/compose?kind=album")
+        page.get_by_label("Name of the album").fill(title)
+        page.get_by_label("Choose pictures").set_input_files([photo(str(number), 600, 600) for number in range(4)])
+        described = page.get_by_label("What does this picture show?")
+        expect(described).to_have_count(4)
+        described.nth(0).fill("The first")
+        expect(page.get_by_role("navigation", name="Main")).to_be_hidden()
+        page.get_by_role("main").get_by_role("button", name="Post", exact=True).tap()
+        expect(page.get_by_role("article").filter(has_text=title)).to_have_count(1)
+        expect(page.get_by_role("navigation", name="Main")).to_be_visible()
+
+
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
 def test_few_pictures_stand_well_beside_each_other(chromium: Browser, busy: Site, count: int) -> None:
     with window(chromium, busy, PHONE, who="follower", scripts=False) as opened:

@@ -6,7 +6,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar.params import Body, FromPath, FromQuery
 
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Conflict, Invalid
@@ -45,8 +45,13 @@ async def show_comment_edit(
     page: NamedDependency[Page],
     post_id: FromPath[int],
     comment_id: FromPath[int],
+    cancel: FromQuery[int] = 0,
 ) -> Response[Any]:
-    """The words of one's own comment, to be changed."""
+    """The words of one's own comment, to be changed; a script that cancels gets the comment as it stands in the conversation."""
+    if cancel and page.partial:
+        found = await actions.own_comment(tx, viewer=viewer, post_id=Id.check(post_id), comment_id=Id.check(comment_id))
+        whole = await actions.read_post(tx, viewer=viewer, post_id=post_id)
+        return page.show("posts/comment_own_part.html", comment=found, post=whole)
     return await edit_form(tx, viewer, page, post_id=Id.check(post_id), comment_id=Id.check(comment_id))
 
 

@@ -192,7 +192,8 @@ async def delete_comment(
     if not page.partial:
         return page.go(f"/posts/{place}#comments", notice=page.gettext("The comment is deleted."))
     if gone.mine:
-        return page.show("posts/comment_taken_back_part.html", url=f"/posts/{place}/comments/{thing}")
+        whole = await actions.read_post(tx, viewer=viewer, post_id=place)
+        return page.show("posts/comment_taken_back_part.html", url=f"/posts/{place}/comments/{thing}", post=whole)
     return page.show("posts/comment_gone_part.html" if gone.left else "posts/nothing_part.html", place=gone.left)
 
 

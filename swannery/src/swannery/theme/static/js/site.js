@@ -199,6 +199,23 @@
     menu.querySelector("summary").focus();
   });
 
+  // --- whoever writes on a phone needs the room of the bar below. It comes back only once the finger is up and somewhere else: a button that
+  // sticks above it would move away from under the finger that presses it, and the press be lost.
+  let typingIn = null;
+  const stillTyping = () => {
+    const now = document.activeElement;
+    if (now?.matches("textarea") || (typingIn?.isConnected && typingIn.contains(now))) return;
+    typingIn = null;
+    document.body.classList.remove("typing");
+  };
+  document.addEventListener("focusin", ({ target }) => {
+    if (!target.matches("textarea")) return;
+    typingIn = target.form ?? target;
+    document.body.classList.add("typing");
+  });
+  document.addEventListener("focusout", () => setTimeout(stillTyping, 400));
+  document.body.addEventListener("htmx:afterSettle", () => setTimeout(stillTyping, 400));
+
   // --- the keyboard of an iPhone lies over the page: say how high it is
   const view = window.visualViewport;
   view?.addEventListener("resize", () => {
