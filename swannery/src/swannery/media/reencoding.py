@@ -1,7 +1,7 @@
 """Makes a picture anew, in a process of its own that holds nothing worth taking: `python -I reencoding.py FOLDER ORDER`.
 
 Whatever a decoder does with a hostile file happens here, with bounded memory and time. What leaves is drawn from pixels alone: no
-metadata, no tail, no second frame. It imports nothing of ours, so that it starts quickly.
+metadata, no tail, no second frame. Of ours it imports only its own limits, so that it starts quickly.
 """
 
 import contextlib
@@ -14,8 +14,8 @@ from typing import Any
 
 from PIL import Image, ImageCms, ImageFile, ImageOps
 
-MOST_MEMORY = 290_000_000
-MOST_SECONDS = 20
+from swannery.foundation.confined import limit
+
 # JPEG is decoded at the scale that is needed; the others in full, with four bytes a pixel and copies of them.
 MOST_PIXELS = {"JPEG": 50_000_000, "PNG": 24_000_000, "WEBP": 12_500_000, "GIF": 24_000_000}
 ALWAYS_FIT = 12_500_000  # of whatever kind
@@ -37,17 +37,6 @@ TURNS = {
 
 class Refused(Exception):
     """The picture is not taken; the reason's key."""
-
-
-def limit() -> None:
-    """Take from this process what it does not need; where the system knows no such limits, the parent's time limit is left."""
-    try:
-        import resource  # noqa: PLC0415 - Windows has none
-    except ImportError:
-        return
-    for what, most in ((resource.RLIMIT_DATA, MOST_MEMORY), (resource.RLIMIT_CPU, MOST_SECONDS), (resource.RLIMIT_CORE, 0)):
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(what, (most, most))
 
 
 def reencode(folder: Path, *, kind: str, frames: dict[str, list[int]]) -> dict[str, int]:
