@@ -297,11 +297,11 @@ async def illustrate(town: Town, world: World) -> None:
         await picture(town, key=key, owner=post.author, purpose="post", post_id=post.id)
         # What is said of it is the post's own text as well: whoever must not read that must not read this.
         shown = [{"key": key, "alt": f"{post.mark} pictured", "width": 640, "height": 480}]
+        page = await preview(town, post.id, owner=post.author, title=f"{post.mark} linked")
         await town.sql(
-            "UPDATE swannery.posts SET pictures = %(shown)s::jsonb WHERE id = %(id)s AND kind <> 'share'",
-            shown=json.dumps(shown),
-            id=post.id,
-        )
+            "UPDATE swannery.posts SET pictures = %(shown)s::jsonb, preview = %(page)s::jsonb WHERE id = %(id)s AND kind <> 'share'",
+            shown=json.dumps(shown), page=json.dumps(page), id=post.id,
+        )  # fmt: skip
     for who in ("owner", "gone"):
         await picture(town, key=face_of(town, who), owner=who, purpose="face", on_profile=True)
     await picture(town, key=UNUSED, owner="owner", purpose="post")
@@ -315,11 +315,23 @@ async def picture(town: Town, *, key: str, owner: str, purpose: str, post_id: in
     )  # fmt: skip
 
 
+async def preview(town: Town, post_id: int, *, owner: str, title: str) -> dict[str, object]:
+    """Give a post the picture of a page it links to; returns what stands in the post."""
+    key = picture_of_page(post_id)
+    await picture(town, key=key, owner=owner, purpose="preview", post_id=post_id)
+    shown = {"key": key, "alt": title, "width": 320, "height": 320}
+    return {"url": "https://gym.example/", "state": "there", "title": title, "description": title, "picture": shown}
+
+
 UNUSED = "e" * 32
 
 
 def picture_of_post(post_id: int) -> str:
     return f"{post_id:032x}"
+
+
+def picture_of_page(post_id: int) -> str:
+    return f"a{post_id:031x}"
 
 
 def face_of(town: Town, who: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import msgspec
 from litestar import Litestar, MediaType, Request, Response, Router, get
@@ -53,6 +54,7 @@ from swannery.foundation.events import Dispatcher
 from swannery.foundation.jobs import CONNECTIONS as QUEUE_CONNECTIONS
 from swannery.foundation.jobs import Queue, Tick
 from swannery.foundation.metrics import REGISTRY
+from swannery.foundation.outbound import Outbound
 from swannery.foundation.secrets_store import read_secret
 from swannery.foundation.serving import run_to_end, serve
 from swannery.foundation.theming import Theme
@@ -72,6 +74,7 @@ from swannery.posts import events as posts_events
 from swannery.posts import jobs as posts_jobs
 from swannery.posts import pages as posts_pages
 from swannery.posts.actions.reading import may_see_post
+from swannery.posts.ports import PreviewMeans
 from swannery.posts.ports import ports as posts_ports
 
 ROOMS = Path(__file__).parent
@@ -106,6 +109,7 @@ def assemble(config: Config) -> Parts:
     media_ports.may_see_profile = may_see_profile
     media_ports.may_see_post = may_see_post
     darkroom = Darkroom(folder=Path(config.media.folder))
+    posts_ports.previews = preview_means(config, darkroom) if config.links.previews else None
     settings = config.database
     database = Database(
         url=settings.url,
@@ -128,6 +132,13 @@ def assemble(config: Config) -> Parts:
     theme = Theme(template_folders=folders, site_name=site.name, default_language=site.language)
     doors = open_doors(config, environ=os.environ)
     return Parts(config=config, site=site, theme=theme, database=database, queue=queue, doors=doors, darkroom=darkroom)
+
+
+def preview_means(config: Config, darkroom: Darkroom) -> PreviewMeans:
+    """Return what reading the pages that posts link to takes. Who asks says where they can be found, as is the custom."""
+    home = config.site.public_url
+    outbound = Outbound(agent=f"Swannery/{swannery.__version__} (link preview{f'; +{home}' if home else ''})")
+    return PreviewMeans(outbound=outbound, darkroom=darkroom, own_host=urlsplit(home).hostname or "")
 
 
 async def _tidy(tx: Transaction) -> None:

@@ -30,7 +30,8 @@ def chromium_path() -> Path:
 @contextmanager
 def opened(server: Server, *, town: tuple[str, Config], folder: Path, fill: Fill) -> Iterator[Site]:
     """Serve a copy of the town as `swannery serve` does, worker included."""
-    name, config = town[0], msgspec.structs.replace(town[1], site=msgspec.structs.replace(town[1].site, name="Northside Studio"))
+    name, media = town[0], msgspec.structs.replace(town[1].media, folder=str(folder / "pictures"))
+    config = msgspec.structs.replace(town[1], site=msgspec.structs.replace(town[1].site, name="Northside Studio"), media=media)
     (folder / "swannery.toml").write_text(render_config(config), encoding="utf-8")
     with copy_of(server, name) as url:
         tokens, handles = asyncio.run(_filled(fill, url, config))

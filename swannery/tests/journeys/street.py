@@ -1,8 +1,11 @@
 """A busy street for the pictures: long names, long words, many likes, what is held, and sessions of two months."""
 
+import shutil
 from datetime import date, timedelta
 from uuid import uuid4
 
+from hostile import lake, saved
+from outside import Answer, world
 from town import Town, open_town
 
 from swannery.activities import actions as activities
@@ -14,6 +17,7 @@ from swannery.feeds import actions as feeds
 from swannery.posts import actions as posts
 from swannery.posts.details import Achievement, Details, Exercise, Poll, Question, Recipe, Tip, Workout
 from swannery.posts.models import Draft
+from swannery.posts.ports import PreviewMeans, ports
 
 NAMES = {
     "owner": "Alice Moreau",
@@ -56,6 +60,10 @@ WRITTEN = (
     ("owner", "me", "Note to myself: the left knee likes it slow."),
     ("owner", "friends", "First time at **60 kg** and it moved. Tess said “slower down, faster up” and suddenly it made sense. 💪"),
 )
+PAGE = """<title>Page</title><meta property=og:title content="Why a studio by the canal swims in November, and what its people say
+about it when they are warm again"><meta property=og:image content=/lake.jpg><meta property=og:image:alt content="A lake at dawn">
+<meta name=description content="Forty people, six degrees, one thermos flask. We went along on a Thursday morning, put a toe in, and
+talked to Tess Okafor about patience, bananas and the art of getting out in time.">"""
 MORE_SESSIONS = """
 INSERT INTO sessions (user_id, trainer_id, status, session_date)
     SELECT u.id, (SELECT id FROM users WHERE username = 'trainer'), 'completed', now() - make_interval(days => 4 + n * n / 3, hours => n)
@@ -77,9 +85,27 @@ async def fill(url: str, config: Config) -> tuple[dict[str, str], dict[str, str]
         await gather(town)
         await talk(town, config)
         await ask(town)
+        await link(town)
+        shutil.copytree(town.pictures, config.media.folder)  # a town's own are gone with it
         people = await signed_in(town)
         await town.sql("UPDATE swannery.sign_ins SET device = CASE WHEN id %% 2 = 0 THEN 'Firefox on Android' ELSE 'Safari on macOS' END")
         return people
+
+
+async def link(town: Town) -> None:
+    """Posts that link to pages: one with a picture and long words, one with a title alone, one that is still being read."""
+    async with world() as outside:
+        outside.site.answers["/lake"] = Answer(PAGE.encode())
+        outside.site.answers["/lake.jpg"] = Answer(saved(lake(640, 480), "JPEG"), kind="image/jpeg")
+        outside.site.answers["/times"] = Answer(b"<title>Opening times</title>")
+        ports.previews = PreviewMeans(outbound=outside.outbound(), darkroom=town.parts.darkroom)
+        try:
+            for who, words, path in (("follower", "They wrote about us", "/lake"), ("trainer", "New times from March", "/times")):
+                await posts.make_preview(
+                    town.parts.database, post_id=await publish(town, who, f"{words}: {outside.address(path)}", audience="members")
+                )
+        finally:
+            ports.previews = None
 
 
 async def leave_quiet(url: str, config: Config) -> tuple[dict[str, str], dict[str, str]]:

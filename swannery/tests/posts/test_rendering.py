@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from swannery.foundation.text import clean_line, clean_text
-from swannery.posts.rendering import render_markdown
+from swannery.posts.rendering import render, render_markdown
 
 ALLOWED = re.compile(
     r"</?(?:a|blockquote|br|code|del|em|h3|h4|hr|li|ol|p|pre|s|span|strong|ul)"
@@ -67,6 +67,7 @@ def test_whatever_is_typed_only_allowed_tags_come_out(text: str) -> None:
         ("[bank.example](https://bank.example.evil.example/)", "bank.example.evil.example"),
         ("[x](https://bank.example@evil.example/)", "evil.example"),
         ("[evil.example.org](https://evil.example/)", "evil.example"),
+        ("[evil.example:bank.example](https://evil.example/)", "evil.example"),
     ],
 )
 def test_a_link_whose_words_hide_its_host_says_it(text: str, host: str) -> None:
@@ -81,7 +82,14 @@ def test_an_address_browsers_would_mend_is_no_link(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["[gym.example](https://gym.example/a)", "<https://gym.example/a>", "[gym.example/a](https://gym.example/a)"]
+    "text",
+    [
+        "[gym.example](https://gym.example/a)",
+        "<https://gym.example/a>",
+        "[gym.example/a](https://gym.example/a)",
+        "https://gym.example:8443/a",
+        "https://gym.example?a",
+    ],
 )
 def test_a_link_that_says_its_host_is_left_alone(text: str) -> None:
     assert "link-host" not in render_markdown(text)
@@ -99,3 +107,27 @@ def test_text_is_normalised_and_invisible_characters_go() -> None:
 
 def test_joined_emoji_and_persian_keep_their_joiners() -> None:
     assert clean_text("👩‍👧 می‌خواهم") == "👩‍👧 می‌خواهم"
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("See https://gym.example/a?b=1 today.", ("https://gym.example/a?b=1",)),
+        ("(https://gym.example/a)", ("https://gym.example/a",)),
+        ("see you.at ten, gym.example or a@gym.example", ()),
+        ("`https://gym.example`", ()),
+        ("https://gym.example/@owner#tag", ("https://gym.example/@owner#tag",)),
+        ("javascript:alert(1) data:text/html,x vbscript:x", ()),
+        ("[a](https://one.example) https://two.example https://one.example", ("https://one.example", "https://two.example")),
+    ],
+)
+def test_an_address_becomes_a_link_where_it_stands(text: str, links: tuple[str, ...]) -> None:
+    rendered = render(text, people=["owner"])
+    assert rendered.links == links
+    assert rendered.tags == ()
+    assert rendered.html.count("<a ") == text.count("https://") if links else "<a " not in rendered.html
+
+
+def test_a_host_in_another_script_is_shown_as_it_is_looked_up() -> None:
+    html = render_markdown("https://xn--pple-43d.example/ and https://\u0430pple.example/")
+    assert html.count('<span class="link-host">(xn--pple-43d.example)</span>') == 2

@@ -13,7 +13,7 @@ from branches import BRANCHES, without
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 from town import Browser, Town, copy_of, open_town
-from world import UNUSED, VIEWERS, World, face_of, marked, picture_of_post, populate
+from world import UNUSED, VIEWERS, World, face_of, marked, picture_of_page, picture_of_post, populate
 
 from dbdoctor.embedded import Server
 from swannery.config import Config
@@ -242,6 +242,9 @@ ROUTES: Mapping[str, Probe] = {
     "DELETE /api/v1/posts/{post_id}/pin": Act("/api/v1/posts/{id}/pin", {}, readers=FORBIDDEN),
     "GET /deleted": Read("/deleted", deleted),
     "GET /api/v1/deleted-posts": Read("/api/v1/deleted-posts", deleted_api),
+    "GET /posts/{post_id}/preview": Once("/posts/{id}/preview", own_words=True, pictured=True),
+    "POST /posts/{post_id}/preview/remove": Act("/posts/{id}/preview/remove", {}, readers=FORBIDDEN),
+    "DELETE /api/v1/posts/{post_id}/preview": Act("/api/v1/posts/{id}/preview", {}, readers=FORBIDDEN),
     "POST /posts/{post_id}/restore": Own("/posts/999999/restore", frozenset({404})),
     "POST /api/v1/posts/{post_id}/restore": Own("/api/v1/posts/999999/restore", frozenset({404})),
     "GET /drafts": Own("/drafts"),
@@ -441,6 +444,7 @@ class Inspector:
         """Say that one has each already: who may see it learns that it is still the same, everybody else that there is none."""
         world, town = self.world, self.town
         pictures = {mark: (picture_of_post(post.id), world.may_read(viewer, post)) for mark, post in world.posts.items()}
+        pictures |= {f"page of {mark}": (picture_of_page(post.id), world.may_read(viewer, post)) for mark, post in world.posts.items()}
         for who in ("owner", "gone"):
             pictures[who] = face_of(town, who), (viewer is not None or world.open) and not world.hidden(viewer, who)
         pictures |= {"unused": (UNUSED, viewer == "owner"), "none": ("0" * 32, False)}

@@ -5,6 +5,7 @@ walks far. A second test removes each branch of the condition in turn: the walk 
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from town import Town, copy_of
-from world import AUDIENCES, VIEWERS, World, Written, circle_of, marked, picture, picture_of_post, populate
+from world import AUDIENCES, VIEWERS, World, Written, circle_of, marked, picture, picture_of_post, populate, preview
 
 from dbdoctor.embedded import Server
 from swannery.accounts.actions.follow_users import follow_users
@@ -255,7 +256,17 @@ class Walk(RuleBasedStateMachine):
         self.world.posts[mark] = Written(
             mark=mark, author=who, id=post_id, audience=audience, community=slug, mentions=mentions, asks=asks, event=event
         )
+        self.there.run(self._link(post_id, who))
         self.there.run(self._fan_out(post_id))
+
+    async def _link(self, post_id: int, who: str) -> None:
+        """Every fifth post links to a page that was read already."""
+        if self.number % 5:
+            return
+        page = await preview(self.there.town, post_id, owner=who, title="A page")
+        await self.there.town.sql(
+            "UPDATE swannery.posts SET preview = %(page)s::jsonb WHERE id = %(id)s", page=json.dumps(page), id=post_id
+        )
 
     def _pictures(self, who: str) -> tuple[Attachment, ...]:
         """One picture for every fourth post; only its row, for whether it may be seen is asked before its file is."""
@@ -585,8 +596,9 @@ async def readings_of(tx: Transaction, viewer: Viewer, world: World, reader: str
     answers = {f"{post.id}: {post.accepted_id}" for post in found if post.accepted_id}
     answered = ((world.posts[mark].id, world.answer_to(reader, mark)) for mark in world.readable(reader))
     yield "answers", answers, {f"{id_}: {answer.id}" for id_, answer in answered if answer}
-    pictured = {post.id: post.pictures[0].key for post in found if post.pictures}
-    yield "pictures", {key for key in pictured.values() if await handed_out(tx, viewer, key)}, set(pictured.values())
+    pictured = {post.pictures[0].key for post in found if post.pictures}
+    pictured |= {post.preview.picture.key for post in found if post.preview and post.preview.picture}
+    yield "pictures", {key for key in pictured if await handed_out(tx, viewer, key)}, pictured
     hidden = [post for mark, post in world.posts.items() if mark not in world.readable(reader)]
     kept_back = {key for key in await keys_of(tx, [post.id for post in hidden]) if await handed_out(tx, viewer, key)}
     yield "pictures of others", kept_back, set()

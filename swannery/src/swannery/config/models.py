@@ -55,6 +55,12 @@ class MediaSettings(msgspec.Struct, frozen=True, kw_only=True):
     folder: Name = "swannery-pictures"
 
 
+class LinkSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether the pages that posts link to are read, to show what they say of themselves; nothing else asks strangers' servers."""
+
+    previews: bool = True
+
+
 class UserRoles(msgspec.Struct, frozen=True, kw_only=True):
     """What makes somebody more than a member: values of the app's role column, or columns (`_if`) that are true."""
 
@@ -194,6 +200,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     database: DatabaseSettings = DatabaseSettings()
     server: ServerSettings = ServerSettings()
     media: MediaSettings = MediaSettings()
+    links: LinkSettings = LinkSettings()
     activities: tuple[Activity, ...] = ()
     signed_tokens: SignedTokens | None = None
     openid_connect: OpenIdConnect | None = None

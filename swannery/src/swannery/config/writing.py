@@ -20,6 +20,7 @@ def render_config(config: Config) -> str:
     parts += ["[database]", *(line for line in _lines(config.database) if not line.startswith("url = ")), ""]
     parts += ["[server]", *_lines(config.server), ""]
     parts += ["[media]", *_lines(config.media), ""]
+    parts += ["[links]", *_lines(config.links), ""]
     parts += ["[users]", *_lines(config.users), "", "[users.roles]", *_lines(config.users.roles), ""]
     if config.users.profile is not None:
         parts += ["[users.profile]", *_lines(config.users.profile), ""]

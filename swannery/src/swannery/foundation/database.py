@@ -17,7 +17,7 @@ from swannery.foundation.errors import Unavailable
 from swannery.foundation.events import Dispatcher, Event
 
 if TYPE_CHECKING:
-    from swannery.foundation.jobs import Job, Queue
+    from swannery.foundation.jobs import Errand, Job, Queue
 
 SCHEMA = "swannery"
 APPLICATION_NAME = "swannery"
@@ -105,7 +105,7 @@ class Transaction:
         """Tell everyone who listens; what they do belongs to this transaction."""
         await self._dispatcher.tell(self, happened)
 
-    async def defer(self, job: "Job", /, **arguments: Any) -> None:  # noqa: ANN401 - the job says what it takes
+    async def defer(self, job: "Job | Errand", /, **arguments: Any) -> None:  # noqa: ANN401 - the job says what it takes
         """Leave work for later; it is left only if this transaction commits."""
         if self._queue is not None:
             await self._queue.defer(self, job, arguments)

@@ -21,6 +21,8 @@ from swannery.foundation.metrics import JOBS, QUEUE_JOBS, QUEUE_OLDEST
 log = structlog.get_logger("swannery.jobs")
 
 CONNECTIONS = 3  # of the budget: one listens, two are the queue's own; jobs work on the database's pool
+SOON, ERRANDS = "default", "errands"
+ERRANDS_AT_ONCE = 4
 HEARTBEAT_S = 2.0
 STALLED_AFTER_S = 10
 RESCUE_EVERY_S = 3
@@ -35,6 +37,14 @@ class Job(NamedTuple):
     name: str
     work: Callable[..., Awaitable[None]]
     retries: int = 40
+
+
+class Errand(NamedTuple):
+    """A job that waits for somebody else's server: it opens short transactions of its own, and holds up no other kind of job."""
+
+    name: str
+    work: Callable[..., Awaitable[None]]
+    retries: int = 10
 
 
 class Tick(NamedTuple):
@@ -87,7 +97,9 @@ class SchemaConnector(procrastinate.PsycopgConnector):
 class Queue:
     """procrastinate, living in our schema."""
 
-    def __init__(self, *, database: Database, jobs: tuple[Job, ...], ticks: tuple[Tick, ...] = (), pgbouncer: bool = False) -> None:
+    def __init__(
+        self, *, database: Database, jobs: tuple[Job | Errand, ...], ticks: tuple[Tick, ...] = (), pgbouncer: bool = False
+    ) -> None:
         self._database = database
         self._ticks = ticks
         self._pgbouncer = pgbouncer
@@ -97,13 +109,18 @@ class Queue:
         self._running: list[asyncio.Task[None]] = []
         database.queue = self
 
-    def _register(self, job: Job) -> Any:  # noqa: ANN401 - procrastinate's task, generic over what it takes
-        @self._app.task(name=job.name, retry=Patience(attempts=job.retries))
-        async def in_transaction(**arguments: Any) -> None:  # noqa: ANN401 - as deferred
+    def _register(self, job: Job | Errand) -> Any:  # noqa: ANN401 - procrastinate's task, generic over what it takes
+        queue = ERRANDS if isinstance(job, Errand) else SOON
+
+        @self._app.task(name=job.name, retry=Patience(attempts=job.retries), queue=queue)
+        async def run(**arguments: Any) -> None:  # noqa: ANN401 - as deferred
             result = "failed"
             try:
-                async with self._database.transaction() as tx:
-                    await job.work(tx, **arguments)
+                if isinstance(job, Errand):
+                    await job.work(self._database, **arguments)
+                else:
+                    async with self._database.transaction() as tx:
+                        await job.work(tx, **arguments)
                 result = "done"
             except Exception as error:
                 log.warning("job failed", job=job.name, error=type(error).__name__)
@@ -111,9 +128,9 @@ class Queue:
             finally:
                 JOBS.labels(job=job.name, result=result).inc()
 
-        return in_transaction
+        return run
 
-    async def defer(self, tx: Transaction, job: Job, arguments: Mapping[str, Any]) -> None:
+    async def defer(self, tx: Transaction, job: Job | Errand, arguments: Mapping[str, Any]) -> None:
         """Leave the job in the caller's transaction."""
         await self._tasks[job.name].configure(connection=await tx.driver()).defer_async(**arguments)
 
@@ -128,7 +145,8 @@ class Queue:
         await pool.open(wait=True)
         await self._connector.open_async(pool)
         self._running = [
-            asyncio.create_task(self._work(name), name="jobs"),
+            asyncio.create_task(self._work(name, SOON), name="jobs"),
+            asyncio.create_task(self._work(name, ERRANDS), name="errands"),
             asyncio.create_task(self._rescue(), name="rescue"),
             *(asyncio.create_task(self._tick(tick), name=tick.name) for tick in self._ticks),
         ]
@@ -156,21 +174,24 @@ class Queue:
         """Whether everything that should run does."""
         return bool(self._running) and not any(task.done() for task in self._running)
 
-    async def _work(self, name: str) -> None:
+    async def _work(self, name: str, queue: str) -> None:
         """Work for ever: procrastinate's worker gives up when the database is away for a while, and a new one takes its place."""
         while True:
             try:
-                await self._run_worker(name)
+                await self._run_worker(name, queue)
             except Exception as error:  # noqa: BLE001 - whatever ended it, jobs must go on
                 log.warning("worker ended", error=type(error).__name__)
             await asyncio.sleep(NEW_WORKER_AFTER_S)
 
-    async def _run_worker(self, name: str) -> None:
+    async def _run_worker(self, name: str, queue: str) -> None:
+        errands = queue == ERRANDS
         await self._app.run_worker_async(
-            name=name,
-            concurrency=CONNECTIONS - 1,
+            name=f"{name} {queue}",
+            queues=[queue],
+            concurrency=ERRANDS_AT_ONCE if errands else CONNECTIONS - 1,
             install_signal_handlers=False,
-            listen_notify=not self._pgbouncer,
+            # Errands are asked for: listening would take another connection.
+            listen_notify=not self._pgbouncer and not errands,
             fetch_job_polling_interval=1.0,
             shutdown_graceful_timeout=10.0,
             update_heartbeat_interval=HEARTBEAT_S,

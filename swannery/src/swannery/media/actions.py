@@ -74,6 +74,19 @@ async def put_into_post(tx: Transaction, *, post_id: int, pictures: Sequence[Pos
     await queries.give_to_post(tx, post_id=post_id, keys=[one.key for one in pictures])
 
 
+async def keep_preview(tx: Transaction, *, owner_id: int, post_id: int, developed: Developed) -> None:
+    """Keep the picture of the page that a post links to: whoever may read the post may see it."""
+    kept = await queries.insert_picture(
+        tx, owner_id=owner_id, key=developed.key, purpose=developed.purpose, width=developed.width, height=developed.height
+    )
+    await queries.give_preview(tx, post_id=post_id, key=kept.key)
+
+
+async def discard_preview(tx: Transaction, *, post_id: int) -> None:
+    """Throw away the picture of the page that a post links to, or linked to."""
+    await queries.discard_preview(tx, post_id=post_id)
+
+
 async def put_into_draft(tx: Transaction, *, draft_id: int, pictures: Sequence[PostPicture]) -> None:
     """Let these be a draft's pictures: they are kept as long as it is."""
     await queries.give_to_draft(tx, draft_id=draft_id, keys=[one.key for one in pictures])

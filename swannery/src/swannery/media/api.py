@@ -14,7 +14,7 @@ from swannery.foundation.visits import Visits
 from swannery.foundation.web import PROBLEMS
 from swannery.media import actions
 from swannery.media.darkroom import Darkroom
-from swannery.media.models import FRAMES, LARGEST_FILE, Purpose, Size, api_address
+from swannery.media.models import FRAMES, LARGEST_FILE, Purpose, SentPurpose, Size, api_address
 from swannery.media.serving import answer
 
 ENVELOPE = 100_000  # bytes around the file
@@ -24,7 +24,7 @@ class NewPicture(msgspec.Struct):
     """A file, JPEG, PNG, WebP or GIF, of at most 12 MB; and what it is for: a post, a face (beside one's name) or a cover."""
 
     file: UploadFile
-    purpose: Purpose
+    purpose: SentPurpose
 
 
 class PictureOut(msgspec.Struct, frozen=True):

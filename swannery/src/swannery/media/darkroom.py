@@ -2,10 +2,9 @@
 
 import asyncio
 import contextlib
+import io
 import json
-import os
 import secrets
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
@@ -17,6 +16,7 @@ import obstore
 import structlog
 from obstore.store import LocalStore
 
+from swannery.foundation.confining import run_confined
 from swannery.foundation.errors import Invalid, NotThere, TooMany, Unavailable
 from swannery.media import reencoding
 from swannery.media.models import FRAMES, Purpose, Size
@@ -35,6 +35,17 @@ class Sent(Protocol):
 
     async def read(self, size: int = -1) -> bytes:
         """Return the next bytes, none at the end."""
+
+
+class InMemory:
+    """Bytes that are here already."""
+
+    def __init__(self, held: bytes) -> None:
+        self._held = io.BytesIO(held)
+
+    async def read(self, size: int = -1) -> bytes:
+        """Return the next bytes, none at the end."""
+        return self._held.read(size)
 
 
 class Developed(NamedTuple):
@@ -82,6 +93,10 @@ class Darkroom:
             return await self._develop(sent, purpose=purpose)
         finally:
             self._waiting.discard(member_id)
+
+    async def develop_bytes(self, sent: bytes, *, purpose: Purpose) -> Developed:
+        """Make a picture anew of bytes that nobody sent: it waits its turn as all do. Raises Invalid, Unavailable."""
+        return await self._develop(InMemory(sent), purpose=purpose)
 
     async def _develop(self, sent: Sent, *, purpose: Purpose) -> Developed:
         if self._turns is None:
@@ -155,22 +170,12 @@ def _path(key: str, size: Size) -> str:
 async def _reencode(folder: Path, *, kind: str, purpose: Purpose) -> Figures:
     """Have the other process do it, killed when it takes too long; raises Invalid with the reason."""
     order = json.dumps({"kind": kind, "frames": FRAMES[purpose]})
-    arguments: list[str] = [sys.executable, "-I", reencoding.__file__, str(folder), order]
-    environment = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
-    process = await asyncio.create_subprocess_exec(
-        *arguments, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-        cwd=folder, env=environment,
-    )  # fmt: skip
+    said = await run_confined(reencoding.__file__, str(folder), order, folder=folder, longest_s=LONGEST_S)
     try:
-        said, _ = await asyncio.wait_for(process.communicate(), LONGEST_S)
         figures = msgspec.json.decode(said, type=Figures)
-    except (TimeoutError, msgspec.DecodeError):
-        log.warning("picture not made", kind=kind, code=process.returncode)
+    except msgspec.DecodeError:
+        log.warning("picture not made", kind=kind)
         raise refusal("broken") from None
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
     if figures.refused:
         raise refusal(figures.refused if figures.refused in REASONS else "broken")
     return figures

@@ -5,7 +5,9 @@ from typing import Annotated, Literal, NamedTuple, get_args
 
 import msgspec
 
-Purpose = Literal["face", "cover", "post"]
+# A preview is made by us, of what a page that a post links to names as its picture.
+Purpose = Literal["face", "cover", "post", "preview"]
+SentPurpose = Literal["face", "cover", "post"]
 ProfilePurpose = Literal["face", "cover"]
 Size = Literal["small", "medium", "large"]
 SIZES: tuple[Size, ...] = get_args(Size)
@@ -28,6 +30,7 @@ class Frame(NamedTuple):
 FRAMES: dict[Purpose, dict[Size, Frame]] = {
     "face": {"small": Frame(96, 96, cropped=True), "large": Frame(400, 400, cropped=True)},
     "cover": {"small": Frame(640, 208, cropped=True), "large": Frame(1280, 416, cropped=True)},
+    "preview": {"small": Frame(128, 128, cropped=True), "large": Frame(320, 320, cropped=True)},
     "post": {"small": Frame(480, 480), "medium": Frame(1080, 1080), "large": Frame(2048, 2048)},
 }
 

@@ -56,7 +56,9 @@ async def give_to_post(tx: Transaction, *, post_id: int, keys: Collection[str]) 
     """Let exactly these locked pictures belong to a post; what belonged to it and is not among them is thrown away. Indexes: both."""
     values = {"post": post_id, "keys": list(keys), "now": tx.now}
     await tx.sql(
-        "UPDATE swannery.pictures SET gone_at = %(now)s WHERE post_id = %(post)s AND NOT key = ANY(%(keys)s) AND gone_at IS NULL", values
+        "UPDATE swannery.pictures SET gone_at = %(now)s WHERE post_id = %(post)s AND purpose = 'post' AND NOT key = ANY(%(keys)s)"
+        " AND gone_at IS NULL",
+        values,
     )
     await tx.sql("UPDATE swannery.pictures SET post_id = %(post)s, draft_id = NULL WHERE key = ANY(%(keys)s) AND gone_at IS NULL", values)
 
@@ -81,6 +83,21 @@ async def discard_of_post(tx: Transaction, *, post_id: int) -> None:
     """Throw away what belonged to a post. Index: pictures_post."""
     await tx.sql(
         "UPDATE swannery.pictures SET gone_at = %(now)s WHERE post_id = %(post)s AND gone_at IS NULL", {"post": post_id, "now": tx.now}
+    )
+
+
+async def give_preview(tx: Transaction, *, post_id: int, key: str) -> None:
+    """Let a picture that was just stored belong to a post as that of the page it links to."""
+    await tx.sql(
+        "UPDATE swannery.pictures SET post_id = %(post)s WHERE key = %(key)s AND purpose = 'preview'", {"post": post_id, "key": key}
+    )
+
+
+async def discard_preview(tx: Transaction, *, post_id: int) -> None:
+    """Throw away the picture of the page that a post links to. Index: pictures_post."""
+    await tx.sql(
+        "UPDATE swannery.pictures SET gone_at = %(now)s WHERE post_id = %(post)s AND purpose = 'preview' AND gone_at IS NULL",
+        {"post": post_id, "now": tx.now},
     )
 
 

@@ -1,8 +1,8 @@
 """What posts do later."""
 
-from swannery.foundation.database import Transaction
-from swannery.foundation.jobs import Job, Tick
-from swannery.posts.actions import erase_member, erase_what_is_left, publish_due, purge, recount_around
+from swannery.foundation.database import Database, Transaction
+from swannery.foundation.jobs import Errand, Job, Tick
+from swannery.posts.actions import erase_member, erase_what_is_left, make_preview, publish_due, purge, recount_around
 
 
 async def _erase(tx: Transaction, *, member_id: int) -> None:
@@ -13,9 +13,14 @@ async def _recount(tx: Transaction, *, member_id: int) -> None:
     await recount_around(tx, member_ids=[member_id])
 
 
+async def _preview(database: Database, *, post_id: int) -> None:
+    await make_preview(database, post_id=post_id)
+
+
 ERASE = Job(name="posts.erase", work=_erase)
 RECOUNT = Job(name="posts.recount", work=_recount)
-JOBS = (ERASE, RECOUNT)
+PREVIEW = Errand(name="posts.preview", work=_preview)
+JOBS = (ERASE, RECOUNT, PREVIEW)
 
 
 async def _erase_again(tx: Transaction) -> None:

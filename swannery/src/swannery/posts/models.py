@@ -10,6 +10,7 @@ from markupsafe import Markup
 from swannery.accounts.models import Person
 from swannery.media.models import Attachment, PostPicture
 from swannery.posts.details import Details
+from swannery.posts.previews import Preview
 
 Audience = Literal["public", "members", "followers", "friends", "circle", "community", "mentioned", "me"]
 State = Literal["shown", "held", "removed"]
@@ -197,6 +198,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     details: Details | None = None
     answers: Answers | None = None
     pictures: tuple[PostPicture, ...] = ()
+    preview: Preview | None = None
     warning: str = ""
     pinned: bool = False
     accepted_id: int | None = None  # the comment that answered it, if the viewer may read that

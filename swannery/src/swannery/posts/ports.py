@@ -1,8 +1,11 @@
 """What posts need from rooms above them; app.py fills it."""
 
 from collections.abc import Awaitable, Callable, Collection
+from typing import NamedTuple
 
 from swannery.foundation.database import Transaction
+from swannery.foundation.outbound import Outbound
+from swannery.media.darkroom import Darkroom
 
 # Must this text of this author wait for a moderator before others see it?
 MustBeHeld = Callable[[Transaction, int, str], Awaitable[bool]]
@@ -12,10 +15,19 @@ MustBeHeld = Callable[[Transaction, int, str], Awaitable[bool]]
 MayMention = Callable[[Transaction, int, Collection[int]], Awaitable[set[int]]]
 
 
+class PreviewMeans(NamedTuple):
+    """What reading the pages that posts link to takes; `own_host` is this site's, whose pages are not read."""
+
+    outbound: Outbound
+    darkroom: Darkroom
+    own_host: str = ""
+
+
 class Ports:
-    """Filled once, before the first request."""
+    """Filled once, before the first request. Without `previews` no page is read."""
 
     def __init__(self) -> None:
+        self.previews: PreviewMeans | None = None
         self.must_be_held: MustBeHeld = nothing_is_held
         self.may_mention: MayMention = everybody_may
         self.site_open = False

@@ -79,8 +79,11 @@ def _honest(tag: str, attribute: str, value: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _markdown() -> MarkdownIt:
-    markdown = MarkdownIt("commonmark", {"html": False, "breaks": True, "linkify": False}, renderer_cls=HostShown)
-    markdown.enable(["strikethrough"]).disable(["image", "html_block", "html_inline"])
+    markdown = MarkdownIt("commonmark", {"html": False, "breaks": True, "linkify": True}, renderer_cls=HostShown)
+    if markdown.linkify is not None:
+        # An address is what begins like one: "see you.at ten" is none.
+        markdown.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+    markdown.enable(["strikethrough", "linkify"]).disable(["image", "html_block", "html_inline"])
     markdown.core.ruler.before("text_join", "marks", _link_marks)  # what is escaped is still apart from what is not
     return markdown
 
@@ -163,7 +166,7 @@ class HostShown(RendererHTML):
         address, words = _link_around(tokens, idx)
         host = host_of(address)
         shown = words.strip().lower().removeprefix("https://").removeprefix("http://")
-        if not host or shown == host or shown.startswith(f"{host}/"):
+        if not host or re.match(rf"{re.escape(host)}(:\d+)?([/?#]|$)", shown):
             return "</a>"
         return f'</a> <span class="link-host">({escape(host)})</span>'
 

@@ -6,9 +6,10 @@ from datetime import datetime
 import msgspec
 
 from swannery.accounts.schemas import PersonOut, person_out
-from swannery.media.models import FRAMES, PostPicture, api_address
+from swannery.media.models import FRAMES, PostPicture, Purpose, api_address
 from swannery.posts.details import Details
 from swannery.posts.models import Answers, Audience, Card, Kind, Place, Post, Reaction, ReactionCount, ReactionKind, State
+from swannery.posts.previews import Preview
 
 
 class CommunityOut(msgspec.Struct, frozen=True):
@@ -62,6 +63,16 @@ class PostPictureOut(msgspec.Struct, frozen=True):
     urls: dict[str, str]
 
 
+class PreviewOut(msgspec.Struct, frozen=True):
+    """What the page that a post links to said of itself: a stranger's text, in which nothing is to be rendered."""
+
+    url: str
+    host: str
+    title: str
+    description: str
+    picture: PostPictureOut | None
+
+
 class OriginalOut(msgspec.Struct, frozen=True):
     """A post that another one shares or quotes, as the viewer may see it."""
 
@@ -76,6 +87,7 @@ class OriginalOut(msgspec.Struct, frozen=True):
     details: Details | None
     answers: AnswersOut | None
     pictures: list[PostPictureOut]
+    preview: PreviewOut | None
     published_at: datetime
     warning: str
 
@@ -99,6 +111,7 @@ class PostOut(msgspec.Struct, frozen=True):
     details: Details | None
     answers: AnswersOut | None
     pictures: list[PostPictureOut]
+    preview: PreviewOut | None
     reaction_count: int
     reactions: list[ReactionCountOut]
     comment_count: int
@@ -172,9 +185,17 @@ def answers_out(answers: Answers | None) -> AnswersOut | None:
     return AnswersOut(people=answers.people, counts=counts, mine=list(answers.mine), closes_at=answers.closes_at, closed=answers.closed)
 
 
-def picture_out(found: PostPicture) -> PostPictureOut:
+def preview_out(found: Preview | None) -> PreviewOut | None:
+    """Return what is shown of a page, once it was read."""
+    if found is None or found.state != "there":
+        return None
+    picture = picture_out(found.picture, purpose="preview") if found.picture else None
+    return PreviewOut(url=found.url, host=found.host, title=found.title, description=found.description, picture=picture)
+
+
+def picture_out(found: PostPicture, *, purpose: Purpose = "post") -> PostPictureOut:
     """Return a picture of a post, with where a program finds each size."""
-    urls: dict[str, str] = {size: api_address(found.key, size) for size in FRAMES["post"]}
+    urls: dict[str, str] = {size: api_address(found.key, size) for size in FRAMES[purpose]}
     return PostPictureOut(key=found.key, alt=found.alt, width=found.width, height=found.height, urls=urls)
 
 
@@ -199,6 +220,7 @@ def original_out(found: Post | None) -> OriginalOut | None:
         details=found.details,
         answers=answers_out(found.answers),
         pictures=[picture_out(one) for one in found.pictures],
+        preview=preview_out(found.preview),
         published_at=found.published_at,
         warning=found.warning,
     )
@@ -219,6 +241,7 @@ def post_out(found: Post) -> PostOut:
         details=found.details,
         answers=answers_out(found.answers),
         pictures=[picture_out(one) for one in found.pictures],
+        preview=preview_out(found.preview),
         reaction_count=found.reaction_count,
         reactions=counts_out(found.reactions),
         comment_count=found.comment_count,

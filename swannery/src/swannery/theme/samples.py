@@ -17,6 +17,7 @@ from swannery.theme.shapes import (
     Place,
     PollDetails,
     Post,
+    Preview,
     ReactionCount,
     Relation,
     Tab,
@@ -133,6 +134,13 @@ POSTS = (
         html=Markup(
             "<p>Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenverleihungsurkunde, https://example.org/a/very/long/address/"
             "that/never/ends/and/has/no/place/to/break/at/all</p>"
+        ),
+        preview=Preview(
+            url="https://example.org/a/very/long/address",
+            host="a-host-with-a-name-of-its-own.and-another.and-one-more.example.org",
+            title="Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenverleihungsurkunde, and why so few are left",
+            description="A description goes on for as long as it may, which is two lines here and two hundred and forty letters in all, "
+            "and what does not fit is left out, as here, where it would otherwise have gone on.",
         ),
     ),
     Post(

@@ -91,6 +91,18 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     height: int
 
 
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """What a linked page says of itself."""
+
+    url: str
+    host: str
+    title: str = ""
+    description: str = ""
+    picture: Picture | None = None
+    state: str = "there"
+    """waiting (while it is read) or there."""
+
+
 class ReactionCount(msgspec.Struct, frozen=True, kw_only=True):
     """How many reacted in one way: like, strong, fire, cheer, laugh or hug."""
 
@@ -119,6 +131,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     accepted_id: int | None = None
     """The comment that answered it."""
     pictures: tuple[Picture, ...] = ()
+    preview: Preview | None = None
     reaction_count: int = 0
     reactions: tuple[ReactionCount, ...] = ()
     comment_count: int = 0

@@ -24,6 +24,7 @@ from swannery.posts.actions.comments import COMMENTS_AN_HOUR, add_comment, delet
 from swannery.posts.actions.drafts import delete_draft, list_drafts, publish_due, read_draft, save_draft
 from swannery.posts.actions.editing import delete_post, edit_post, list_deleted, pin_post, purge, read_history, restore_post
 from swannery.posts.actions.leaving import erase_member, erase_what_is_left, part, recount_around
+from swannery.posts.actions.previewing import is_waiting, make_preview, remove_preview
 from swannery.posts.actions.publishing import HOUR_S, POSTS_AN_HOUR, publish_post, set_state, share_activity, share_post
 from swannery.posts.actions.reacting import REACTIONS_AN_HOUR, list_reactors, react
 from swannery.posts.actions.reading import (
@@ -54,6 +55,7 @@ __all__ = [
     "erase_member",
     "erase_what_is_left",
     "forget_post",
+    "is_waiting",
     "latest_posts",
     "list_attendees",
     "list_comment_reactors",
@@ -64,6 +66,7 @@ __all__ = [
     "list_reactors",
     "list_saved",
     "make_folder",
+    "make_preview",
     "own_comment",
     "part",
     "pin_post",
@@ -86,6 +89,7 @@ __all__ = [
     "read_post",
     "read_posts",
     "recount_around",
+    "remove_preview",
     "rename_folder",
     "restore_comment",
     "restore_post",

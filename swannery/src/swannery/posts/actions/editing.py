@@ -8,17 +8,17 @@ import msgspec
 from swannery.activities import actions as activities
 from swannery.foundation import throttle
 from swannery.foundation.database import Transaction
-from swannery.foundation.errors import Conflict, Invalid, NotAllowed, NotThere
+from swannery.foundation.errors import Conflict, Invalid, NotThere
 from swannery.foundation.events import PostDeleted, PostEdited, PostPurged, PostRestored
 from swannery.foundation.viewer import Viewer
 from swannery.media import actions as media
 from swannery.media.models import Attachment, PostPicture
-from swannery.posts.actions.reading import read_post
+from swannery.posts.actions.previewing import change_preview
+from swannery.posts.actions.reading import own_post
 from swannery.posts.actions.wording import word
 from swannery.posts.detail_rules import asks_anew, what_may_not_change
 from swannery.posts.details import Details
 from swannery.posts.models import MOST_PINNED, RESTORABLE, Deleted, Draft, Post, Version
-from swannery.posts.permissions import Deed, may
 from swannery.posts.queries import comments, reactions
 from swannery.posts.queries import editing as queries
 from swannery.posts.queries.posts import insert_tags
@@ -29,15 +29,6 @@ EDITS_AN_HOUR = 200
 PURGED_AT_ONCE = 200
 
 
-async def _own(tx: Transaction, *, viewer: Viewer, post_id: int, deed: Deed) -> Post:
-    """Return a post of one's own. Whoever may read it but did not write it learns that it is not theirs; others, nothing."""
-    _ = viewer.member_id
-    post = await read_post(tx, viewer=viewer, post_id=post_id)
-    if not may(deed, "author" if post.mine else "reader"):
-        raise NotAllowed("Only its author can do this to a post.")
-    return post
-
-
 async def edit_post(
     tx: Transaction, *, viewer: Viewer, post_id: int, draft: Draft, seen: datetime | None, keep_pictures: bool = False
 ) -> None:
@@ -46,7 +37,7 @@ async def edit_post(
     With `keep_pictures` its pictures stay as well.
     `seen` is when it had last been edited as its author saw it: whoever edits in two windows overwrites nothing unseen.
     """
-    post = await _own(tx, viewer=viewer, post_id=post_id, deed="edit_post")
+    post = await own_post(tx, viewer=viewer, post_id=post_id, deed="edit_post")
     wanted_too = msgspec.structs.replace(draft, pictures=attached(post.pictures)) if keep_pictures else draft
     checked = await _mended(tx, post=post, draft=wanted_too)
     await throttle.limit(tx, what="edit", who=str(viewer.id), times=EDITS_AN_HOUR, window_s=HOUR_S)
@@ -61,6 +52,8 @@ async def edit_post(
     if shown or post.pictures:
         await media.put_into_post(tx, post_id=post_id, pictures=shown)
     await insert_tags(tx, post_id=post_id, tags=words.tags)
+    pointing = msgspec.structs.replace(checked, original_id=post.original_id)
+    await change_preview(tx, viewer=viewer, post_id=post_id, draft=pointing, links=words.links)
     if words.state == "held" and post.state == "shown":
         await reactions.count_share(tx, post_id=post_id, step=-1)
     await tx.tell(PostEdited(post_id=post_id, author_id=viewer.member_id))
@@ -107,7 +100,7 @@ async def read_history(tx: Transaction, *, viewer: Viewer, post_id: int) -> list
 
 async def pin_post(tx: Transaction, *, viewer: Viewer, post_id: int, on: bool) -> None:
     """Keep one's own post at the top of one's page, a few at most, or no longer."""
-    post = await _own(tx, viewer=viewer, post_id=post_id, deed="pin_post")
+    post = await own_post(tx, viewer=viewer, post_id=post_id, deed="pin_post")
     if on and not post.pinned and await queries.count_pinned(tx, author_id=viewer.member_id) >= MOST_PINNED:
         raise Conflict(f"{MOST_PINNED} posts are pinned already.", next_step="Unpin one of them first.")
     await queries.pin(tx, post_id=post_id, author_id=viewer.member_id, on=on)
@@ -115,7 +108,7 @@ async def pin_post(tx: Transaction, *, viewer: Viewer, post_id: int, on: bool) -
 
 async def delete_post(tx: Transaction, *, viewer: Viewer, post_id: int) -> None:
     """Take one's own post back; for some time it can be restored."""
-    post = await _own(tx, viewer=viewer, post_id=post_id, deed="delete_post")
+    post = await own_post(tx, viewer=viewer, post_id=post_id, deed="delete_post")
     if await queries.mark_deleted(tx, post_id=post_id, author_id=viewer.member_id):
         await activities.forget_share(tx, post_id=post_id, member_id=viewer.member_id)
         if post.state == "shown":

@@ -9,6 +9,7 @@ from swannery.foundation.database import Transaction
 from swannery.foundation.events import Mentioned, PostHeld, PostPublished, PostShared
 from swannery.foundation.viewer import Viewer
 from swannery.media import actions as media
+from swannery.posts.actions.previewing import wanted_preview
 from swannery.posts.actions.reading import read_post
 from swannery.posts.actions.wording import word
 from swannery.posts.models import CardFacts, Draft, Kind, State, kind_of
@@ -78,7 +79,7 @@ async def _publish(tx: Transaction, *, viewer: Viewer, draft: Draft, kind: Kind,
     await throttle.limit(tx, what="post", who=str(author), times=POSTS_AN_HOUR, window_s=HOUR_S)
     words = await word(tx, viewer=viewer, draft=draft)
     pictures = await media.usable(tx, viewer=viewer, wanted=draft.pictures)
-    parts = queries.Parts(kind=kind, card=card, pictures=pictures)
+    parts = queries.Parts(kind=kind, card=card, pictures=pictures, preview=wanted_preview(draft, links=words.links))
     post_id = await queries.insert_post(tx, author_id=author, draft=draft, words=words, parts=parts)
     if pictures:
         await media.put_into_post(tx, post_id=post_id, pictures=pictures)

@@ -8,11 +8,13 @@ import msgspec
 from swannery.accounts.actions.people import people_by_id
 from swannery.accounts.models import Person
 from swannery.foundation.database import Transaction
-from swannery.foundation.errors import NotThere
+from swannery.foundation.errors import NotAllowed, NotThere
 from swannery.foundation.paging import PAGE_SIZE, Cursor, PageOf, encode
 from swannery.foundation.viewer import Viewer
 from swannery.posts.detail_rules import told
 from swannery.posts.models import Answers, Card, Post, ReactionCount
+from swannery.posts.permissions import Deed, may
+from swannery.posts.previews import seen_by
 from swannery.posts.queries import posts as queries
 
 
@@ -22,6 +24,15 @@ async def read_post(tx: Transaction, *, viewer: Viewer, post_id: int) -> Post:
     if not found:
         raise NotThere
     return found[0]
+
+
+async def own_post(tx: Transaction, *, viewer: Viewer, post_id: int, deed: Deed) -> Post:
+    """Return a post of one's own. Whoever may read it but did not write it learns that it is not theirs; others, nothing."""
+    _ = viewer.member_id
+    post = await read_post(tx, viewer=viewer, post_id=post_id)
+    if not may(deed, "author" if post.mine else "reader"):
+        raise NotAllowed("Only its author can do this to a post.")
+    return post
 
 
 async def may_see_post(tx: Transaction, viewer: Viewer, post_id: int) -> bool:
@@ -152,7 +163,10 @@ def _answers_without(answers: Answers | None, hidden: Mapping[int, int]) -> Answ
 
 
 def _told(post: Post, *, now: datetime) -> Post:
-    """Leave out what is not shown to this viewer yet."""
+    """Leave out what is not shown to this viewer, or not yet."""
+    if post.preview is not None:
+        preview = seen_by(post.preview, mine=post.mine, published_at=post.edited_at or post.published_at, now=now)
+        post = msgspec.structs.replace(post, preview=preview)
     if post.answers is None:
         return post
     answers = told(post.answers, post.details, published_at=post.published_at, mine=post.mine, now=now)

@@ -24,7 +24,7 @@ async def word(tx: Transaction, *, viewer: Viewer, draft: Draft) -> Words:
     if draft.audience == "mentioned" and not set(people.values()) - {author}:
         raise Invalid("This cannot be posted yet.", fields={"audience": "Name somebody with @ first, or choose other readers."})
     html = render(draft.body, people=people).html if people else plain.html
-    return Words(html=html, tags=plain.tags, mentioned=tuple(people.values()), state=state)
+    return Words(html=html, tags=plain.tags, mentioned=tuple(people.values()), state=state, links=plain.links)
 
 
 def _all_words(draft: Draft) -> str:

@@ -89,6 +89,19 @@ async def unpin(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer
     await actions.pin_post(tx, viewer=viewer, post_id=post_id, on=False)
 
 
+@delete(
+    "/api/v1/posts/{post_id:int}/preview",
+    status_code=200,
+    responses=PROBLEMS,
+    tags=["posts"],
+    summary="Show nothing of the page that a post links to",
+)
+async def remove_preview(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], post_id: PathId) -> PostOut:
+    """Take what is shown of the linked page out of one's own post and return the post; the link stays."""
+    await actions.remove_preview(tx, viewer=viewer, post_id=post_id)
+    return post_out(await actions.read_post(tx, viewer=viewer, post_id=post_id))
+
+
 @get("/api/v1/deleted-posts", responses=PROBLEMS, tags=["posts"], summary="Read what one deleted lately")
 async def list_deleted(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer]) -> DeletedsOut:
     """Return what one deleted and may still bring back, the last first."""
@@ -144,4 +157,4 @@ def drafted(data: NewDraft) -> Draft:
     )
 
 
-routes = [edit, history, pin, unpin, list_deleted, restore, list_drafts, keep_draft, change_draft, delete_draft]
+routes = [edit, remove_preview, history, pin, unpin, list_deleted, restore, list_drafts, keep_draft, change_draft, delete_draft]

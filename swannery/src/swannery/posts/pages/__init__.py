@@ -1,6 +1,18 @@
 """Posts and what belongs to them as HTML: forms in, pages and parts of pages out."""
 
-from swannery.posts.pages import answering, attending, bookmarks, comment_editing, comments, editing, pictures, reacting, sharing, writing
+from swannery.posts.pages import (
+    answering,
+    attending,
+    bookmarks,
+    comment_editing,
+    comments,
+    editing,
+    pictures,
+    previews,
+    reacting,
+    sharing,
+    writing,
+)
 
 routes = [
     *writing.routes,
@@ -13,6 +25,7 @@ routes = [
     *answering.routes,
     *attending.routes,
     *pictures.routes,
+    *previews.routes,
 ]
 
 __all__ = ["routes"]

@@ -70,7 +70,7 @@ async def erase_texts(tx: Transaction, *, member_id: int) -> None:
     """Empty and mark as deleted what a member wrote, and take back what they liked. The rows stay, so that replies keep their place."""
     values = {"member": member_id, "now": tx.now}
     await tx.sql(
-        "UPDATE swannery.posts SET body = '', body_html = '', warning = '', mentioned = '{}', card = NULL, pictures = NULL,"
+        "UPDATE swannery.posts SET body = '', body_html = '', warning = '', mentioned = '{}', card = NULL, pictures = NULL, preview = NULL,"
         " deleted_at = coalesce(deleted_at, %(now)s)"
         " WHERE author_id = %(member)s AND (body <> '' OR card IS NOT NULL OR pictures IS NOT NULL OR deleted_at IS NULL)",
         values,

@@ -12,6 +12,8 @@ from swannery.foundation.viewer import Viewer
 from swannery.media.models import PostPicture
 from swannery.posts.details import Details, choices_of
 from swannery.posts.models import REACTIONS, Answers, CardFacts, Draft, Kind, Place, Post, ReactionCount, State
+from swannery.posts.previews import Preview
+from swannery.posts.queries.previews import encoded_preview, preview_of
 from swannery.posts.visibility import SHARED, comment_visible_sql, shared_visible_sql, unmuted_sql, viewer_values, visible_sql, wanted_sql
 
 COLUMNS = (
@@ -19,7 +21,7 @@ COLUMNS = (
     " p.card::text, p.reaction_count, p.reaction_counts, p.comment_count, p.share_count, p.published_at, p.edited_at, mine.kind,"
     " saved.member_id IS NOT NULL, p.original_id, p.warning, p.pinned_at IS NOT NULL,"
     " p.answer_counts, answer.choices, a.picture, p.pictures::text,"
-    " answered.id"
+    " answered.id, p.preview::text"
 )
 FROM_POSTS = " FROM swannery.posts p JOIN swannery.members a ON a.id = p.author_id"
 BESIDE = (
@@ -184,6 +186,7 @@ class Words(NamedTuple):
     tags: tuple[str, ...]
     mentioned: tuple[int, ...]
     state: State
+    links: tuple[str, ...] = ()
 
 
 class Parts(NamedTuple):
@@ -192,15 +195,17 @@ class Parts(NamedTuple):
     kind: Kind
     card: CardFacts | None = None
     pictures: tuple[PostPicture, ...] = ()
+    preview: Preview | None = None
 
 
 async def insert_post(tx: Transaction, *, author_id: int, draft: Draft, words: Words, parts: Parts) -> int:
     """Store a post."""
     found = await tx.sql(
         "INSERT INTO swannery.posts (author_id, community_id, kind, audience, state, body, body_html, card, published_at, original_id,"
-        " warning, mentioned, circle_id, answer_counts, pictures) VALUES (%(author)s, %(community)s, %(kind)s, %(audience)s, %(state)s,"
+        " warning, mentioned, circle_id, answer_counts, pictures, preview)"
+        " VALUES (%(author)s, %(community)s, %(kind)s, %(audience)s, %(state)s,"
         " %(body)s, %(html)s, %(card)s::jsonb, %(now)s, %(original)s, %(warning)s, %(mentioned)s, %(circle)s, %(nobody)s,"
-        " %(pictures)s::jsonb) RETURNING id",
+        " %(pictures)s::jsonb, %(preview)s::jsonb) RETURNING id",
         {
             "author": author_id,
             "community": draft.community_id,
@@ -212,6 +217,7 @@ async def insert_post(tx: Transaction, *, author_id: int, draft: Draft, words: W
             "card": encoded(parts.card or draft.details),
             "nobody": nobody_yet(draft.details),
             "pictures": encoded_pictures(parts.pictures),
+            "preview": encoded_preview(parts.preview),
             "now": tx.now,
             "original": draft.original_id,
             "circle": draft.circle_id,
@@ -314,6 +320,7 @@ def post_of(row: AnyRow, *, viewer: Viewer) -> PostRow:
         answers=Answers(people=people, counts=tuple(counts), mine=tuple(row[26] or ())) if counts else None,
         pictures=pictures_of(row[28]),
         accepted_id=row[29],
+        preview=preview_of(row[30]),
         mine=author.id == viewer.id,
         may_comment=viewer.signed_in,
     )
