@@ -33,6 +33,7 @@ def test_a_link_is_kept_in_full_and_in_letters_everybody_can_tell_apart(written:
 def test_what_is_no_plain_https_address_is_refused_with_how_to_write_it(written: str) -> None:
     links, problem = links_of([written])
     assert links == ()
+    assert problem is not None
     assert "https://example.org/you" in problem
 
 

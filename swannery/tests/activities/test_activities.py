@@ -15,6 +15,7 @@ from swannery.activities.rules import per_week, title_of
 from swannery.connections import actions as connections
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Conflict, Invalid, NotThere
+from swannery.foundation.words import say
 from swannery.posts import actions as posts
 from swannery.posts.models import Draft
 
@@ -102,7 +103,7 @@ async def test_a_look_that_is_undone_is_done_again(town: Town) -> None:
     async def undone() -> None:
         async with town.parts.database.transaction() as tx:
             await activities.import_when_due(tx, tables=town.parts.config.activities)
-            raise Invalid("x")
+            raise Invalid(say("x"))
 
     with pytest.raises(Invalid):
         await undone()

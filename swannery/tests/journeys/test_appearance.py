@@ -17,6 +17,7 @@ ARTEFACTS = ROOT / "artefacts" / "pages"
 RUN_AXE = """async (rules) => (await axe.run(document, {
   resultTypes: ["violations"], iframes: false, preload: false, ...(rules ? { runOnly: { type: "rule", values: rules } } : {}),
 })).violations.map((found) => `${found.impact} ${found.id}: ${found.nodes.map((node) => node.target.join(" ")).join(" | ")}`)"""
+SCROLLBAR = 16  # px, which may stand on one side
 # What depends on colours only is all that a change of colours can break.
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 
@@ -183,6 +184,28 @@ def test_what_opens_looks_right(windows: Windows, place: Place, change: Callable
     change(opened.page)
     look_at(opened, place, device)
     opened.page.evaluate("localStorage.clear()")
+
+
+TURNED = ("home", "discover", "post", "thread-deep", "profile-trainer", "people", "community-inside", "compose")
+
+
+@pytest.mark.parametrize("place", [place for place in PLACES if place.name in TURNED], ids=lambda place: place.name)
+def test_pages_can_be_read_from_right_to_left(windows: Windows, place: Place, device: Device) -> None:
+    """No such language is shipped yet; whoever brings one finds the pages ready: what stood first stands first, and nothing sticks out."""
+    opened = windows.of(place, device)
+    handle = place.path.partition("@")[2]
+    opened.page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    opened.page.goto(f"/@{opened.site.handles[handle]}" if handle else place.path)
+    main = opened.page.get_by_role("main")
+    before = main.bounding_box()
+    opened.page.evaluate("document.documentElement.dir = 'rtl'")
+    assert opened.overflow() == 0
+    after = main.bounding_box()
+    assert before is not None
+    assert after is not None
+    # As in a mirror: as far from the right edge now as it was from the left.
+    assert abs((device.width - after["x"] - after["width"]) - before["x"]) <= SCROLLBAR
+    keep(opened.page, Place(name=f"{place.name}-turned", path=place.path), device, colours="light")
 
 
 def look_at(opened: Window, place: Place, device: Device) -> None:

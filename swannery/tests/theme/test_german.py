@@ -12,8 +12,8 @@ import swannery
 from swannery.theme.translations import LOCALE_FOLDER, negotiate, shipped_catalogues, speaking
 
 SOURCE = Path(swannery.__file__).parent
-KEYWORDS = {"gettext": None, "_": None, "ngettext": (1, 2)}
-METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+KEYWORDS = {"gettext": None, "_": None, "ngettext": (1, 2), "say": None, "say_count": (1, 2)}
+METHODS = [("demo/**.py", "ignore"), ("deployment/**.py", "ignore"), ("**.py", "python"), ("**/templates/**.html", "jinja2")]
 OPTIONS = {"**/templates/**.html": {"extensions": "jinja2.ext.i18n", "trimmed": "true", "newstyle_gettext": "true"}}
 PLACES = re.compile(r"%\((\w+)\)s")
 

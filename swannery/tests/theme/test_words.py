@@ -1,6 +1,7 @@
 """Words in the reader's language, and times in words."""
 
 import asyncio
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -9,11 +10,12 @@ import jinja2
 import pytest
 from babel.messages.extract import extract_from_dir
 
+import swannery
 from swannery.theme import translations
 from swannery.theme.environment import make_environment, render
 from swannery.theme.moments import ago, exact_time, figure
 from swannery.theme.static_files import StaticFiles
-from swannery.theme.translations import Catalogues, load_catalogues, negotiate, speaking
+from swannery.theme.translations import Catalogues, direction, load_catalogues, negotiate, speaking
 
 NOW = datetime(2026, 11, 22, 16, 25, tzinfo=UTC)
 GERMAN = """
@@ -145,3 +147,17 @@ def test_the_words_of_templates_and_code_can_be_collected() -> None:
         for message in (messages if isinstance(messages, tuple) else (messages,))
     }
     assert {"Home", "%(count)s min", "%(count)s reaction", "Sign in just as you do in the %(name)s app."} <= found
+
+
+def test_a_page_says_how_it_is_read() -> None:
+    assert [direction(language) for language in ("en", "de", "ar", "he", "fa-IR")] == ["ltr", "ltr", "rtl", "rtl", "rtl"]
+
+
+def test_no_style_knows_left_from_right() -> None:
+    """What is said of a side is said as start and end, so that pages can be read from right to left."""
+    side = re.compile(r"(?:margin|padding|border|inset)-(?:left|right)|(?<![-\w])(?:left|right|float)\s*:|text-align:\s*(?:left|right)")
+    four = re.compile(r"(?<![-\w])(?:margin|padding|inset): ([^ ();]+) ([^ ();]+) ([^ ();]+) ([^ ();]+);")
+    for path in sorted((Path(swannery.__file__).parent / "theme" / "static" / "css").glob("*.css")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            assert not side.search(line), f"{path.name}:{number}"
+            assert all(found[2] == found[4] for found in four.finditer(line)), f"{path.name}:{number}"

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterable
 from urllib.parse import urlsplit, urlunsplit
 
+from swannery.foundation.words import Sentence, say
+
 SHORTEST_HANDLE, LONGEST_HANDLE = 2, 30
 LONGEST_NAME = 100
 FALLBACK = "member"
@@ -125,7 +127,7 @@ _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th"
 _JOINERS = {"\u200c", "\u200d"}
 
 
-def links_of(written: Iterable[str]) -> tuple[tuple[str, ...], str]:
+def links_of(written: Iterable[str]) -> tuple[tuple[str, ...], Sentence | None]:
     """Return the addresses as they are stored, each once, and a sentence where one cannot be taken: https and a name, nothing hidden."""
     links: list[str] = []
     for text in written:
@@ -134,12 +136,12 @@ def links_of(written: Iterable[str]) -> tuple[tuple[str, ...], str]:
             continue
         url = _link_of(wanted)
         if not url:
-            return (), f"{wanted[:60]} is no address we can link to. Write it like https://example.org/you."
+            return (), say("%(text)s is no address we can link to. Write it like https://example.org/you.", text=wanted[:60])
         if url not in links:
             links.append(url)
     if len(links) > MOST_LINKS:
-        return (), f"These are {len(links) - MOST_LINKS} too many; {MOST_LINKS} fit."
-    return tuple(links), ""
+        return (), say("These are %(over)s too many; %(most)s fit.", over=len(links) - MOST_LINKS, most=MOST_LINKS)
+    return tuple(links), None
 
 
 def _link_of(text: str) -> str:

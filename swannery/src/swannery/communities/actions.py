@@ -16,6 +16,7 @@ from swannery.foundation.errors import Conflict, NotAllowed, NotThere
 from swannery.foundation.events import CommunityFounded, CommunityJoined, CommunityLeft
 from swannery.foundation.paging import PAGE_SIZE, Cursor, PageOf, encode
 from swannery.foundation.viewer import Viewer
+from swannery.foundation.words import say
 
 DAY_S = 24 * 3600
 FOUNDED_A_DAY = 10
@@ -146,7 +147,7 @@ async def erase_member(tx: Transaction, *, member_id: int) -> None:
 
 def _members_only(community: Community) -> None:
     if not may_in(community, "list_members"):
-        raise NotAllowed("Only members see who is in it.", next_step="Join the community first.")
+        raise NotAllowed(say("Only members see who is in it."), next_step=say("Join the community first."))
 
 
 async def _lock(tx: Transaction, *, slug: str) -> Community | None:
@@ -171,7 +172,7 @@ async def _insert(tx: Transaction, *, wanted: Foundation) -> Community:
         if community is not None:
             return community
         first += 0 if slug else SLUGS_AT_ONCE
-    raise Conflict("Too many communities have this name.", next_step="Choose another name.")
+    raise Conflict(say("Too many communities have this name."), next_step=say("Choose another name."))
 
 
 async def _founded_earlier(tx: Transaction, *, viewer: Viewer, community_id: int) -> Community:

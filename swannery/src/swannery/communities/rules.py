@@ -7,6 +7,7 @@ from collections.abc import Collection
 from swannery.communities.models import LONGEST_NAME, LONGEST_PURPOSE, SHORTEST_NAME, Foundation
 from swannery.foundation.errors import Invalid
 from swannery.foundation.text import clean_line
+from swannery.foundation.words import Sentence, say
 
 LONGEST_SLUG, SHORTEST_SLUG = 60, 2
 SLUG = re.compile(r"[a-z0-9-]{2,60}")
@@ -27,17 +28,17 @@ def is_slug(text: str) -> bool:
 def check_foundation(wanted: Foundation) -> Foundation:
     """Return what is wanted, cleaned; raises Invalid with a sentence for each field that cannot be taken."""
     name, purpose = clean_line(wanted.name), clean_line(wanted.purpose)
-    wrong: dict[str, str] = {}
+    wrong: dict[str, Sentence] = {}
     if not visible(name):
-        wrong["name"] = "Give it a name."
+        wrong["name"] = say("Give it a name.")
     elif visible(name) < SHORTEST_NAME:
-        wrong["name"] = f"A name has at least {SHORTEST_NAME} letters."
+        wrong["name"] = say("A name has at least %(least)s letters.", least=SHORTEST_NAME)
     elif len(name) > LONGEST_NAME:
-        wrong["name"] = f"That name has {len(name)} letters; {LONGEST_NAME} or fewer work."
+        wrong["name"] = say("That name has %(letters)s letters; %(most)s or fewer work.", letters=len(name), most=LONGEST_NAME)
     if len(purpose) > LONGEST_PURPOSE:
-        wrong["purpose"] = f"That has {len(purpose)} letters; {LONGEST_PURPOSE} or fewer work."
+        wrong["purpose"] = say("That has %(letters)s letters; %(most)s or fewer work.", letters=len(purpose), most=LONGEST_PURPOSE)
     if wrong:
-        raise Invalid("The community cannot be started like this.", next_step="See what is said of each field.", fields=wrong)
+        raise Invalid(say("The community cannot be started like this."), next_step=say("See what is said of each field."), fields=wrong)
     return Foundation(name=name, purpose=purpose)
 
 

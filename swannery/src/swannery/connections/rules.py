@@ -7,6 +7,7 @@ from swannery.accounts.models import WhoMay
 from swannery.foundation.errors import Invalid
 from swannery.foundation.paging import LARGEST_ID
 from swannery.foundation.text import clean_line
+from swannery.foundation.words import over_by, say
 
 # Letters, figures, punctuation, signs: what is not of these is not seen.
 SEEN = "LNPS"
@@ -29,20 +30,22 @@ def is_let(choice: WhoMay, *, friends: bool, follows_viewer: bool) -> bool:
 def check_days(days: int) -> int:
     """Return for how many days somebody is muted; raises Invalid for any other number than those offered."""
     if days not in MUTE_DAYS:
-        raise Invalid("This cannot be done.", fields={"days": f"Choose {', '.join(map(str, MUTE_DAYS[:-1]))} or {MUTE_DAYS[-1]} days."})
+        *some, last = MUTE_DAYS
+        days_offered = say("Choose %(some)s or %(last)s days.", some=", ".join(map(str, some)), last=last)
+        raise Invalid(say("This cannot be done."), fields={"days": days_offered})
     return days
 
 
 def check_circle_name(name: str, *, taken: Collection[str]) -> str:
     """Return the name as it will be stored; raises Invalid when it is empty, too long, or another circle's."""
     clean = clean_line(name)
-    problem = ""
+    problem = None
     if not any(unicodedata.category(letter)[0] in SEEN for letter in clean):
-        problem = "Give it a name."
+        problem = say("Give it a name.")
     elif len(clean) > LONGEST_CIRCLE_NAME:
-        problem = f"This is {len(clean) - LONGEST_CIRCLE_NAME} letters too long; {LONGEST_CIRCLE_NAME} fit."
+        problem = over_by(len(clean) - LONGEST_CIRCLE_NAME, most=LONGEST_CIRCLE_NAME)
     elif clean.lower() in {other.lower() for other in taken}:
-        problem = "You have a circle of this name."
+        problem = say("You have a circle of this name.")
     if problem:
-        raise Invalid("This circle cannot be saved yet.", fields={"name": problem})
+        raise Invalid(say("This circle cannot be saved yet."), fields={"name": problem})
     return clean

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from swannery.config import Users
 from swannery.deployment import queries
 from swannery.deployment.catalog import quoted
-from swannery.foundation.errors import SwanneryError, Unavailable
+from swannery.foundation.errors import SwanneryError, Unreachable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK_S = 2.0
@@ -92,7 +92,7 @@ def _run(url: str, settings: AlembicConfig, revision: str) -> None:
                 raise
             if attempt == TRIES:
                 message = "The app's users table is busy: somebody holds a lock on it for long."
-                raise Unavailable(message, next_step="Nothing was changed. Try again when less is going on.") from None
+                raise Unreachable(message, next_step="Nothing was changed. Try again when less is going on.") from None
             time.sleep(0.2 * 2**attempt)
         else:
             return

@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 from swannery.config import Activity, UserProfile, Users
 from swannery.deployment.catalog import HostCatalog, HostColumn, HostKey, HostTable, TableName, quoted
 from swannery.foundation.database import connect_arguments
-from swannery.foundation.errors import Unavailable
+from swannery.foundation.errors import Unreachable
 
 LOCK_S = 120
 # Enough to see all values of a status or a role, little enough for a table of any size.
@@ -67,7 +67,7 @@ def connected(url: str) -> Iterator[Connection]:
             yield connection
     except DBAPIError as error:
         if error.connection_invalidated:
-            raise Unavailable("The database went away.", next_step="Try again; deploying twice does no harm.") from error
+            raise Unreachable("The database went away.", next_step="Try again; deploying twice does no harm.") from error
         raise
     finally:
         engine.dispose()

@@ -15,6 +15,7 @@ from swannery.foundation.errors import Invalid
 from swannery.foundation.paging import decode
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import Id, Page
+from swannery.foundation.words import say
 
 LONGEST_LIST = 4000
 
@@ -80,7 +81,7 @@ def ids_of(text: str) -> list[int]:
     """Read ids with commas between them; raises Invalid for anything else."""
     parts = text[:LONGEST_LIST].split(",")
     if not all(part.isascii() and part.isdigit() for part in parts):
-        raise Invalid("This is no list of posts.")
+        raise Invalid(say("This is no list of posts."))
     return [number for number in map(int, parts) if 0 < number <= Id.LARGEST]
 
 

@@ -15,6 +15,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
 from swannery.foundation import clock
 from swannery.foundation.errors import Unavailable
 from swannery.foundation.events import Dispatcher, Event
+from swannery.foundation.words import say
 
 if TYPE_CHECKING:
     from swannery.foundation.jobs import Errand, Job, Queue
@@ -181,9 +182,9 @@ class Database:
                     await tx.begin()
                 yield tx  # the pool's block commits, or rolls back what raised
         except (PoolTimeout, TooManyRequests) as error:
-            raise Unavailable("Too much is going on at once.", next_step="Try again in a moment.") from error
+            raise Unavailable(say("Too much is going on at once."), next_step=say("Try again in a moment.")) from error
         except psycopg.OperationalError as error:
-            raise Unavailable("The database does not answer.", next_step="Try again in a moment.") from error
+            raise Unavailable(say("The database does not answer."), next_step=say("Try again in a moment.")) from error
 
     async def close(self) -> None:
         """Close every connection of the pool."""

@@ -5,6 +5,7 @@ from uuid import UUID, uuid5
 
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Conflict
+from swannery.foundation.words import say
 
 
 def subject_of(kind: str, *parts: str) -> str:
@@ -26,7 +27,7 @@ async def claim(tx: Transaction, *, member_id: int, key: UUID | None, subject: s
         return None
     made = await tx.sql("SELECT subject, subject_id FROM swannery.idempotency_keys WHERE member_id = %(member)s AND key = %(key)s", values)
     if not made or made[0][0] != subject or made[0][1] is None:
-        raise Conflict("This was already sent for something else.", next_step="Reload the page and send it again.")
+        raise Conflict(say("This was already sent for something else."), next_step=say("Reload the page and send it again."))
     return int(made[0][1])
 
 

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from swannery.foundation.errors import Invalid
+from swannery.foundation.words import say
 
 PAGE_SIZE = 20
 LONGEST_CURSOR = 200
@@ -57,4 +58,4 @@ def decode_as(text: str, kind: type[P]) -> P:
 
 def damaged() -> Invalid:
     """Say that an address holds no place of ours."""
-    return Invalid("This page's address is damaged.", next_step="Go back to the first page.")
+    return Invalid(say("This page's address is damaged."), next_step=say("Go back to the first page."))

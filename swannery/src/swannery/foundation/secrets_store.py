@@ -5,24 +5,24 @@ import secrets
 import psycopg
 
 from swannery.foundation.database import connect_arguments
-from swannery.foundation.errors import Unavailable
+from swannery.foundation.errors import Unreachable
 
 LENGTH = 32
 
 
-class NotDeployed(Unavailable):
+class NotDeployed(Unreachable):
     """The database is there, our schema is not."""
 
 
 def read_secret(url: str, *, name: str) -> bytes:
-    """Return the secret of that name, made at its first use; one connection of its own, at start only. Raises Unavailable."""
+    """Return the secret of that name, made at its first use; one connection of its own, at start only. Raises Unreachable."""
     try:
         return _read(url, name)
     except psycopg.errors.UndefinedTable:
         raise NotDeployed("Nothing is deployed in this database.", next_step="Run: swannery deploy URL") from None
     except psycopg.OperationalError as error:
         reason = str(error).strip().splitlines()[-1]
-        raise Unavailable(f"The database does not answer. ({reason})", next_step="Is its address right, and does it run?") from None
+        raise Unreachable(f"The database does not answer. ({reason})", next_step="Is its address right, and does it run?") from None
 
 
 def _read(url: str, name: str) -> bytes:

@@ -12,7 +12,7 @@ from granian.constants import Interfaces
 from granian.server.embed import Server
 from litestar import Litestar
 
-from swannery.foundation.errors import Unavailable
+from swannery.foundation.errors import Unreachable
 
 STOPPED_BY = (signal.SIGINT, signal.SIGTERM)
 GRACE_S = 15.0
@@ -26,7 +26,7 @@ def free_port(host: str) -> int:
 
 
 def check_port(host: str, port: int) -> None:
-    """Raise Unavailable when the port cannot be had; the server itself would say it less plainly."""
+    """Raise Unreachable when the port cannot be had; the server itself would say it less plainly."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -34,7 +34,7 @@ def check_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             words = f"Port {port} of {host} cannot be had: {error.strerror}."
-            raise Unavailable(words, next_step="Stop what listens there, or choose another with PORT=….") from None
+            raise Unreachable(words, next_step="Stop what listens there, or choose another with PORT=….") from None
 
 
 def run_to_end(work: Coroutine[Any, Any, None]) -> None:

@@ -32,6 +32,11 @@ class Theme:
         with speaking(language):
             return shipped_catalogues().gettext(message)
 
+    def ngettext(self, forms: tuple[str, str, int], *, language: str) -> str:
+        """Return one message about so many in a language: what it is for one, for several, and the number."""
+        with speaking(language):
+            return shipped_catalogues().ngettext(*forms)
+
     def negotiate(self, accept_language: str) -> str:
         """Return the language to answer in."""
         return negotiate(accept_language) if accept_language else self._default

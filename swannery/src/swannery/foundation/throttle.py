@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import TooMany
+from swannery.foundation.words import say
 
 
 def key_of(*parts: str) -> bytes:
@@ -46,7 +47,9 @@ async def limit(tx: Transaction, *, what: str, who: str, times: int, window_s: i
     count, until = await count_up(tx, key=key_of(what, who), window_s=window_s)
     if count > times:
         wait = max(1, int((until - tx.now).total_seconds()))
-        raise TooMany("That was a lot at once.", retry_after_s=wait, next_step=f"Try again in {max(1, wait // 60)} min.")
+        raise TooMany(
+            say("That was a lot at once."), retry_after_s=wait, next_step=say("Try again in %(minutes)s min.", minutes=max(1, wait // 60))
+        )
 
 
 async def tidy(tx: Transaction) -> None:

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from swannery.foundation.errors import NotSignedIn
+from swannery.foundation.words import say
 
 Role = Literal["member", "trainer", "moderator", "admin"]
 
@@ -58,5 +59,5 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     def member_id(self) -> int:
         """Return the member's id; raises NotSignedIn for a stranger."""
         if self.id is None:
-            raise NotSignedIn("Sign in to do this.", next_step="Sign in with your usual password.")
+            raise NotSignedIn(say("Sign in to do this."), next_step=say("Sign in with your usual password."))
         return self.id

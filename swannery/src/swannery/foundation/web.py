@@ -29,10 +29,21 @@ from psycopg import DataError
 
 from swannery.foundation import clock
 from swannery.foundation.database import statements_sent
-from swannery.foundation.errors import Kind, NotSignedIn, NotThere, SwanneryError, TooMany, Unavailable
+from swannery.foundation.errors import (
+    Broken,
+    Kind,
+    NoSuchMethod,
+    NotSignedIn,
+    NotThere,
+    StaleForm,
+    SwanneryError,
+    TooLarge,
+    TooMany,
+)
 from swannery.foundation.metrics import REQUESTS, SECONDS, STATEMENTS
 from swannery.foundation.theming import Theme
 from swannery.foundation.viewer import Viewer
+from swannery.foundation.words import say, told
 
 log = structlog.get_logger("swannery.web")
 
@@ -97,7 +108,8 @@ class Page:
 
     def show(self, template: str, /, *, status: int = 200, headers: Mapping[str, str] | None = None, **context: Any) -> Response[str]:  # noqa: ANN401 - as the template needs
         """Return the rendered page."""
-        body = self._theme.render(template, {**self._common(), "status": status, **context}, language=self.language)
+        said = {name: self._in_words(value) if isinstance(value, FormState) else value for name, value in context.items()}
+        body = self._theme.render(template, {**self._common(), "status": status, **said}, language=self.language)
         answer = Response(body, media_type=MediaType.HTML, status_code=status, headers=dict(headers or {}))
         if NOTICE in self.request.cookies and not self.partial:
             answer.delete_cookie(NOTICE, path="/")
@@ -117,6 +129,15 @@ class Page:
     def gettext(self, message: str) -> str:
         """Return words in the reader's language."""
         return self._theme.gettext(message, language=self.language)
+
+    def tell(self, sentence: str) -> str:
+        """Return a sentence of ours in the reader's language."""
+        theme, language = self._theme, self.language
+        return told(sentence, gettext=self.gettext, ngettext=lambda *forms: theme.ngettext(forms, language=language))
+
+    def _in_words(self, form: "FormState") -> "FormState":
+        errors = {name: self.tell(sentence) for name, sentence in form.errors.items()}
+        return msgspec.structs.replace(form, errors=errors) if errors else form
 
     def came_from(self, path: str) -> bool:
         """Whether htmx sent this from the page at that path."""
@@ -157,7 +178,7 @@ class FormState(msgspec.Struct, frozen=True, kw_only=True):
     """What was typed, and a sentence for each field that cannot be taken."""
 
     values: dict[str, str] = {}
-    errors: dict[str, str] = {}
+    errors: Mapping[str, str] = {}
 
 
 class Id:
@@ -242,15 +263,13 @@ def refuse(error: SwanneryError, *, request: Request[Any, Any, Any], theme: Them
     if request.url.path.startswith(API):
         kind = error.kind.replace("_", "-")
         detail = f"{error.message} {error.next_step}".strip()
-        title = HTTPStatus(status).phrase
-        return problem_response(
-            Problem(type=f"/problems/{kind}", title=title, status=status, detail=detail, errors=error.fields), headers=headers
-        )
+        title, plain = HTTPStatus(status).phrase, {name: str(sentence) for name, sentence in error.fields.items()}
+        return problem_response(Problem(type=f"/problems/{kind}", title=title, status=status, detail=detail, errors=plain), headers=headers)
     page = Page(request=request, viewer=request.state.get("viewer") or Viewer(), theme=theme, site=site)
     if isinstance(error, NotSignedIn) and not page.partial:
         back = request.url.path if request.method == "GET" else "/"
         return page.go(f"/sign-in?next={quote(back, safe='')}")
-    context = {"title": error.message, "message": error.next_step, "action": None}
+    context = {"title": page.tell(error.message), "message": page.tell(error.next_step), "action": None}
     if page.partial:
         return page.show(
             "theme/partial_error.html", status=status, headers={**headers, "hx-retarget": "#notices", "hx-reswap": "innerHTML"}, **context
@@ -268,7 +287,7 @@ def translate(error: Exception) -> SwanneryError:
     if known is not None:
         return known(error)
     log.error("unexpected", error=type(error).__name__, where=where(error))
-    return Broken("Something went wrong on our side.", next_step="Nothing was saved. Try again in a moment.")
+    return Broken(say("Something went wrong on our side."), next_step=say("Nothing was saved. Try again in a moment."))
 
 
 def where(error: BaseException) -> str:
@@ -279,40 +298,18 @@ def where(error: BaseException) -> str:
     return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
 
 
-class StaleForm(SwanneryError):
-    """The form's token is missing or none of ours."""
-
-    kind = "forbidden"
-
-
-class NoSuchMethod(SwanneryError):
-    """The address is there; what was asked of it is not."""
-
-    kind = "method"
-
-
-class TooLarge(SwanneryError):
-    """More was sent at once than is taken."""
-
-    kind = "too_large"
-
-
-class Broken(Unavailable):
-    """A defect of ours."""
-
-
 def invalid(error: ValidationException) -> SwanneryError:
     """Name the fields a request got wrong."""
     extra = error.extra if isinstance(error.extra, list) else []
     fields = {str(item.get("key", "")): str(item.get("message", "")) for item in extra if isinstance(item, dict)}
-    return SwanneryError("Some of this cannot be taken.", next_step="See what is said of each field.", fields=fields)
+    return SwanneryError(say("Some of this cannot be taken."), next_step=say("See what is said of each field."), fields=fields)
 
 
 def refused_by_litestar(error: HTTPException) -> SwanneryError:
     """Put a refusal of Litestar's own into words."""
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Broken("Something went wrong on our side.", next_step="Nothing was saved. Try again in a moment.")
-    return SwanneryError(HTTPStatus(error.status_code).description or "The request cannot be read.", next_step="Check what was sent.")
+        return Broken(say("Something went wrong on our side."), next_step=say("Nothing was saved. Try again in a moment."))
+    return SwanneryError(HTTPStatus(error.status_code).description or "The request cannot be read.", next_step=say("Check what was sent."))
 
 
 # The first that fits counts, so the particular stands before the general.
@@ -320,16 +317,19 @@ TRANSLATED: tuple[tuple[type[Exception] | UnionType, Callable[[Any], SwanneryErr
     (ValidationException, invalid),
     (
         PermissionDeniedException,
-        lambda _: StaleForm("This page was open for too long.", next_step="Go back, reload it, and send it again."),
+        lambda _: StaleForm(say("This page was open for too long."), next_step=say("Go back, reload it, and send it again.")),
     ),
     (
         RequestEntityTooLarge,
-        lambda _: TooLarge("This is too much at once.", next_step="Go back and send less. A picture may have up to 12 MB."),
+        lambda _: TooLarge(say("This is too much at once."), next_step=say("Go back and send less. A picture may have up to 12 MB.")),
     ),
-    (MethodNotAllowedException, lambda _: NoSuchMethod("This cannot be done here.")),
+    (MethodNotAllowedException, lambda _: NoSuchMethod(say("This cannot be done here."))),
     (NotFoundException, lambda _: NotThere()),
     (HTTPException, refused_by_litestar),
-    (UnicodeDecodeError | DataError, lambda _: SwanneryError("This cannot be read.", next_step="Send UTF-8 without NUL characters.")),
+    (
+        UnicodeDecodeError | DataError,
+        lambda _: SwanneryError(say("This cannot be read."), next_step=say("Send UTF-8 without NUL characters.")),
+    ),
 )
 
 

@@ -14,6 +14,7 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 from swannery.config import OpenIdConnect
 from swannery.config.sign_in import SAFE_URL
 from swannery.foundation.errors import Unavailable
+from swannery.foundation.words import say
 from swannery.host.keys import AGAIN_AFTER, TIMEOUT_S, KeySource, fetch
 from swannery.host.tokens import Claims, Expected, TokenRefused, read_token
 
@@ -133,4 +134,4 @@ def _of_this_attempt(claims: Claims, *, nonce: str, client_id: str) -> Claims:
 
 
 def _away() -> Unavailable:
-    return Unavailable("The place where you sign in does not answer.", next_step="Try again in a minute.")
+    return Unavailable(say("The place where you sign in does not answer."), next_step=say("Try again in a minute."))

@@ -7,6 +7,7 @@ from swannery.foundation import throttle
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Invalid, NotThere
 from swannery.foundation.viewer import Viewer
+from swannery.foundation.words import Sentence, say
 from swannery.media import queries
 from swannery.media.darkroom import Darkroom, Developed
 from swannery.media.models import Attachment, Picture, PostPicture, Purpose, is_key
@@ -50,7 +51,7 @@ async def _may_see(tx: Transaction, viewer: Viewer, picture: Picture) -> bool:
 async def put_on_profile(tx: Transaction, *, viewer: Viewer, purpose: Purpose, key: str) -> None:
     """Show a picture of one's own on one's profile instead of the one before; no key: none."""
     if not await queries.put_on_profile(tx, owner_id=viewer.member_id, purpose=purpose, key=key):
-        raise Invalid("This picture is not there any more.", fields={"picture": "Choose it again."})
+        raise Invalid(say("This picture is not there any more."), fields={"picture": say("Choose it again.")})
 
 
 async def usable(tx: Transaction, *, viewer: Viewer, wanted: Sequence[Attachment], post_id: int | None = None) -> tuple[PostPicture, ...]:
@@ -61,12 +62,12 @@ async def usable(tx: Transaction, *, viewer: Viewer, wanted: Sequence[Attachment
     found = await queries.lock_usable(tx, owner_id=viewer.member_id, keys={one.key for one in wanted}, post_id=post_id) if wanted else {}
     gone = [number for number, one in enumerate(wanted, 1) if one.key not in found]
     if gone:
-        raise Invalid("A picture is not there any more.", fields={"pictures": _gone(gone)})
+        raise Invalid(say("A picture is not there any more."), fields={"pictures": _gone(gone)})
     return tuple(PostPicture(key=one.key, alt=one.alt, width=found[one.key].width, height=found[one.key].height) for one in wanted)
 
 
-def _gone(numbers: Sequence[int]) -> str:
-    return f"Picture {' and '.join(map(str, numbers))} is not there any more. Take it out, or choose it again."
+def _gone(numbers: Sequence[int]) -> Sentence:
+    return say("Picture %(numbers)s is not there any more. Take it out, or choose it again.", numbers=", ".join(map(str, numbers)))
 
 
 async def put_into_post(tx: Transaction, *, post_id: int, pictures: Sequence[PostPicture]) -> None:

@@ -18,6 +18,7 @@ from obstore.store import LocalStore
 
 from swannery.foundation.confining import run_confined
 from swannery.foundation.errors import Invalid, NotThere, TooMany, Unavailable
+from swannery.foundation.words import say
 from swannery.media import reencoding
 from swannery.media.models import FRAMES, Purpose, Size
 from swannery.media.rules import ENOUGH, REASONS, kind_of, reason_against
@@ -87,7 +88,7 @@ class Darkroom:
         One at a time for each member, so that nobody's many slow ones keep everybody else's waiting: raises TooMany.
         """
         if member_id in self._waiting:
-            raise TooMany("A picture of yours is still on its way.", retry_after_s=5, next_step="Send this one when it is there.")
+            raise TooMany(say("A picture of yours is still on its way."), retry_after_s=5, next_step=say("Send this one when it is there."))
         self._waiting.add(member_id)
         try:
             return await self._develop(sent, purpose=purpose)
@@ -104,7 +105,7 @@ class Darkroom:
         try:
             await asyncio.wait_for(self._turns.acquire(), LONGEST_WAIT_S)
         except TimeoutError:
-            raise Unavailable("Many pictures are on their way just now.", next_step="Try again in a minute.") from None
+            raise Unavailable(say("Many pictures are on their way just now."), next_step=say("Try again in a minute.")) from None
         try:
             with tempfile.TemporaryDirectory(prefix="swannery-") as name:
                 folder = Path(name)
@@ -159,7 +160,7 @@ class Darkroom:
 
 def refusal(reason: str) -> Invalid:
     """Return what is said of a picture that is not taken."""
-    return Invalid("This picture cannot be taken.", next_step=REASONS[reason], fields={"picture": REASONS[reason]})
+    return Invalid(say("This picture cannot be taken."), next_step=REASONS[reason], fields={"picture": REASONS[reason]})
 
 
 def _path(key: str, size: Size) -> str:

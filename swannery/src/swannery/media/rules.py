@@ -1,22 +1,23 @@
 """What may be sent as a picture, decided by its first bytes and its figures; nothing is decoded here."""
 
+from swannery.foundation.words import say
 from swannery.media.models import FRAMES, LARGEST_FILE, Purpose, Size
 
 ENOUGH = 32  # bytes that tell what a file is
 HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1")
 BRAND = slice(8, 12)
 
-NO_PICTURE = "This is no picture that can be read. JPEG, PNG, WebP and GIF work."
+NO_PICTURE = say("This is no picture that can be read. JPEG, PNG, WebP and GIF work.")
 REASONS = {
-    "too_large": f"This picture is larger than {LARGEST_FILE // 1_000_000} MB. Send a smaller copy of it.",
-    "empty": "This file is empty. Choose it again.",
-    "heic": "This is a HEIC picture, which browsers cannot show. Send it as a JPEG: most phones can share it so.",
-    "svg": "Drawings in SVG cannot be taken. Send a PNG or a JPEG of it.",
+    "too_large": say("This picture is larger than %(most)s MB. Send a smaller copy of it.", most=LARGEST_FILE // 1000000),
+    "empty": say("This file is empty. Choose it again."),
+    "heic": say("This is a HEIC picture, which browsers cannot show. Send it as a JPEG: most phones can share it so."),
+    "svg": say("Drawings in SVG cannot be taken. Send a PNG or a JPEG of it."),
     "no_picture": NO_PICTURE,
-    "too_many_pixels": "This picture has more pixels than can be taken. A copy of at most 12 megapixels works.",
-    "too_small": "This picture is too small to be seen. At least 16 × 16 pixels are needed.",
-    "too_narrow": "This picture is too long and narrow. Crop it to at most 20 times as long as wide.",
-    "broken": "This file is damaged or not complete. Send it again, or another copy of it.",
+    "too_many_pixels": say("This picture has more pixels than can be taken. A copy of at most 12 megapixels works."),
+    "too_small": say("This picture is too small to be seen. At least 16 × 16 pixels are needed."),
+    "too_narrow": say("This picture is too long and narrow. Crop it to at most 20 times as long as wide."),
+    "broken": say("This file is damaged or not complete. Send it again, or another copy of it."),
 }
 
 

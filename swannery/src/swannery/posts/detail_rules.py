@@ -7,6 +7,7 @@ import msgspec
 
 from swannery.foundation.errors import Invalid
 from swannery.foundation.text import clean_line
+from swannery.foundation.words import Sentence, over_by, say
 from swannery.posts.details import (
     HEAVIEST_KG,
     LONGEST_EVENT,
@@ -45,14 +46,14 @@ FIRST_YEAR, LAST_YEAR = 1971, 2199  # every clock can tell what lies between
 FEWEST_OPTIONS = 2
 # Of these kinds the post's own text is the heart; of the others it is welcome, not needed.
 NEEDS_TEXT = (Poll, Tip)
-TITLES: Mapping[type[Details], str] = {
-    Question: "Ask your question in one line.",
-    Album: "Give the album a name.",
-    Event: "Give the event a name.",
-    Tip: "Give the tip a headline.",
-    Workout: "Name your workout.",
-    Achievement: "Say what you achieved.",
-    Recipe: "Name the dish.",
+TITLES: Mapping[type[Details], Sentence] = {
+    Question: say("Ask your question in one line."),
+    Album: say("Give the album a name."),
+    Event: say("Give the event a name."),
+    Tip: say("Give the tip a headline."),
+    Workout: say("Name your workout."),
+    Achievement: say("Say what you achieved."),
+    Recipe: say("Name the dish."),
 }
 
 
@@ -61,12 +62,12 @@ def needs_text(details: Details | None) -> bool:
     return details is None or isinstance(details, NEEDS_TEXT)
 
 
-def checked(details: Details) -> tuple[Details, dict[str, str]]:
+def checked(details: Details) -> tuple[Details, dict[str, Sentence]]:
     """Return the details as they will be stored, and a sentence for each field that cannot be taken."""
     if isinstance(details, Poll):
         return _checked_poll(details)
     title = clean_line(details.title)
-    wrong = {}
+    wrong: dict[str, Sentence] = {}
     if not title:
         wrong["title"] = TITLES[type(details)]
     elif len(title) > LONGEST_TITLE:
@@ -83,28 +84,28 @@ def checked(details: Details) -> tuple[Details, dict[str, str]]:
             kept = msgspec.structs.replace(kept, place=clean_line(kept.place))
             wrong |= _wrong_in_event(kept)
         case Achievement(achieved_on=None):
-            wrong["achieved_on"] = "Say when it was."
+            wrong["achieved_on"] = say("Say when it was.")
         case _:
             pass
     return kept, wrong
 
 
-def _wrong_in_event(event: Event) -> dict[str, str]:
+def _wrong_in_event(event: Event) -> dict[str, Sentence]:
     wrong = {}
     if event.starts_at is None:
-        wrong["starts_at"] = "Say when it begins."
+        wrong["starts_at"] = say("Say when it begins.")
     elif not FIRST_YEAR <= event.starts_at.year <= LAST_YEAR:
-        wrong["starts_at"] = f"Choose a moment from {FIRST_YEAR} to {LAST_YEAR}."
+        wrong["starts_at"] = say("Choose a moment from %(first)s to %(last)s.", first=FIRST_YEAR, last=LAST_YEAR)
     elif event.ends_at is not None and not FIRST_YEAR <= event.ends_at.year <= LAST_YEAR:
-        wrong["ends_at"] = f"Choose a moment from {FIRST_YEAR} to {LAST_YEAR}."
+        wrong["ends_at"] = say("Choose a moment from %(first)s to %(last)s.", first=FIRST_YEAR, last=LAST_YEAR)
     elif event.ends_at is not None and event.ends_at <= event.starts_at:
-        wrong["ends_at"] = "It ends before it begins."
+        wrong["ends_at"] = say("It ends before it begins.")
     elif event.ends_at is not None and event.ends_at - event.starts_at > LONGEST_EVENT:
-        wrong["ends_at"] = f"An event lasts {LONGEST_EVENT.days} days at most."
+        wrong["ends_at"] = say("An event lasts %(days)s days at most.", days=LONGEST_EVENT.days)
     if len(event.place) > LONGEST_PLACE:
         wrong["place"] = too_long(event.place, most=LONGEST_PLACE)
     if not _within(event.capacity, MOST_PLACES):
-        wrong["capacity"] = f"Between 1 and {MOST_PLACES}."
+        wrong["capacity"] = say("Between 1 and %(most)s.", most=MOST_PLACES)
     return wrong
 
 
@@ -113,21 +114,21 @@ def _cleaned_workout(workout: Workout) -> Workout:
     return msgspec.structs.replace(workout, exercises=[one for one in cleaned if one != Exercise(name="")])
 
 
-def _wrong_in_workout(workout: Workout) -> dict[str, str]:
+def _wrong_in_workout(workout: Workout) -> dict[str, Sentence]:
     wrong = {}
     if not workout.exercises:
-        wrong["exercises"] = "Add what you did: one exercise is enough."
+        wrong["exercises"] = say("Add what you did: one exercise is enough.")
     elif len(workout.exercises) > MOST_EXERCISES:
-        wrong["exercises"] = f"{MOST_EXERCISES} exercises fit."
+        wrong["exercises"] = say("%(most)s exercises fit.", most=MOST_EXERCISES)
     for number, one in enumerate(workout.exercises, 1):
         if not one.name:
-            wrong["exercises"] = f"Exercise {number} has no name yet."
+            wrong["exercises"] = say("Exercise %(number)s has no name yet.", number=number)
         elif len(one.name) > LONGEST_NAME:
-            wrong["exercises"] = f"The name of exercise {number} is too long; {LONGEST_NAME} letters fit."
+            wrong["exercises"] = say("The name of exercise %(number)s is too long; %(most)s letters fit.", number=number, most=LONGEST_NAME)
         elif _fitting(one) != one:
             wrong["exercises"] = _misfit(one, number)
     if not _within(workout.minutes, MOST_MINUTES):
-        wrong["minutes"] = f"Between 1 and {MOST_MINUTES} minutes."
+        wrong["minutes"] = say("Between 1 and %(most)s minutes.", most=MOST_MINUTES)
     return wrong
 
 
@@ -142,10 +143,10 @@ def _fitting(one: Exercise) -> Exercise:
     )
 
 
-def _misfit(one: Exercise, number: int) -> str:
+def _misfit(one: Exercise, number: int) -> Sentence:
     if one.weight_kg != _fitting(one).weight_kg:
-        return f"The weight of exercise {number} can be 0 to {HEAVIEST_KG} kg."
-    return f"A number of exercise {number} is too large or too small."
+        return say("The weight of exercise %(number)s can be 0 to %(most)s kg.", number=number, most=HEAVIEST_KG)
+    return say("A number of exercise %(number)s is too large or too small.", number=number)
 
 
 def _within(number: int | None, most: int) -> bool:
@@ -158,39 +159,39 @@ def _cleaned_recipe(recipe: Recipe) -> Recipe:
     return msgspec.structs.replace(recipe, ingredients=ingredients, steps=steps)
 
 
-def _wrong_in_recipe(recipe: Recipe) -> dict[str, str]:
+def _wrong_in_recipe(recipe: Recipe) -> dict[str, Sentence]:
     wrong = {}
     for field, lines, most, longest, none in (
-        ("ingredients", recipe.ingredients, MOST_INGREDIENTS, LONGEST_INGREDIENT, "Say what is needed, one thing a line."),
-        ("steps", recipe.steps, MOST_STEPS, LONGEST_STEP, "Say what to do, one step a line."),
+        ("ingredients", recipe.ingredients, MOST_INGREDIENTS, LONGEST_INGREDIENT, say("Say what is needed, one thing a line.")),
+        ("steps", recipe.steps, MOST_STEPS, LONGEST_STEP, say("Say what to do, one step a line.")),
     ):
         long = next((number for number, line in enumerate(lines, 1) if len(line) > longest), None)
         if not lines:
             wrong[field] = none
         elif len(lines) > most:
-            wrong[field] = f"{most} lines fit."
+            wrong[field] = say("%(most)s lines fit.", most=most)
         elif long is not None:
-            wrong[field] = f"Line {long} is too long; {longest} letters fit."
+            wrong[field] = say("Line %(number)s is too long; %(letters)s letters fit.", number=long, letters=longest)
     if not _within(recipe.servings, MOST_SERVINGS):
-        wrong["servings"] = f"Between 1 and {MOST_SERVINGS}."
+        wrong["servings"] = say("Between 1 and %(most)s.", most=MOST_SERVINGS)
     if not _within(recipe.minutes, MOST_MINUTES):
-        wrong["minutes"] = f"Between 1 and {MOST_MINUTES} minutes."
+        wrong["minutes"] = say("Between 1 and %(most)s minutes.", most=MOST_MINUTES)
     return wrong
 
 
-def _checked_poll(poll: Poll) -> tuple[Poll, dict[str, str]]:
+def _checked_poll(poll: Poll) -> tuple[Poll, dict[str, Sentence]]:
     options = [option for option in map(clean_line, poll.options) if option]
     wrong = {}
     if len(options) < FEWEST_OPTIONS:
-        wrong["options"] = "Give at least two choices."
+        wrong["options"] = say("Give at least two choices.")
     elif len(options) > MOST_OPTIONS:
-        wrong["options"] = f"{MOST_OPTIONS} choices are as many as there can be."
+        wrong["options"] = say("%(most)s choices are as many as there can be.", most=MOST_OPTIONS)
     elif len({option.casefold() for option in options}) < len(options):
-        wrong["options"] = "Two of these choices are the same."
+        wrong["options"] = say("Two of these choices are the same.")
     elif any(len(option) > LONGEST_OPTION for option in options):
-        wrong["options"] = f"A choice is too long; {LONGEST_OPTION} letters fit."
+        wrong["options"] = say("A choice is too long; %(most)s letters fit.", most=LONGEST_OPTION)
     if not 1 <= poll.lasts_h <= LONGEST_POLL_H:
-        wrong["lasts_h"] = f"A poll can stay open for an hour to {LONGEST_POLL_H // 24} days."
+        wrong["lasts_h"] = say("A poll can stay open for an hour to %(days)s days.", days=LONGEST_POLL_H // 24)
     return msgspec.structs.replace(poll, options=options), wrong
 
 
@@ -259,9 +260,9 @@ def check_choices(details: Details, choices: Sequence[int]) -> list[int]:
     """Return the choices in their order, each once; raises Invalid for what cannot be chosen."""
     chosen = sorted(set(choices))
     if any(not 1 <= choice <= choices_of(details) for choice in chosen):
-        raise Invalid("This cannot be counted.", fields={"choices": "There is no such choice."})
+        raise Invalid(say("This cannot be counted."), fields={"choices": say("There is no such choice.")})
     if len(chosen) > 1 and not may_choose_several(details):
-        raise Invalid("This cannot be counted.", fields={"choices": "Only one of these can be chosen."})
+        raise Invalid(say("This cannot be counted."), fields={"choices": say("Only one of these can be chosen.")})
     return chosen
 
 
@@ -283,20 +284,20 @@ def closes_at(details: Details | None, *, published_at: datetime) -> datetime | 
     return published_at + timedelta(hours=details.lasts_h) if isinstance(details, Poll) else None
 
 
-def what_may_not_change(before: Details, after: Details, *, answered: bool, closed: bool) -> dict[str, str]:
+def what_may_not_change(before: Details, after: Details, *, answered: bool, closed: bool) -> dict[str, Sentence]:
     """Return a sentence for each field that people answered to: what they said must not come to mean something else."""
     if not answered or not isinstance(before, Poll) or not isinstance(after, Poll):
         return {}
     wrong = {}
     if after.options != before.options:
-        wrong["options"] = "People have voted already, so the choices stay as they are."
+        wrong["options"] = say("People have voted already, so the choices stay as they are.")
     if after.several != before.several:
-        wrong["several"] = "People have voted already, so this stays as it is."
+        wrong["several"] = say("People have voted already, so this stays as it is.")
     if closed and after.lasts_h != before.lasts_h:
-        wrong["lasts_h"] = "The poll is over and its result was shown."
+        wrong["lasts_h"] = say("The poll is over and its result was shown.")
     elif after.lasts_h < before.lasts_h:
         # Its author sees how it stands: nobody ends a vote when they like the result.
-        wrong["lasts_h"] = "People have voted already, so it can only stay open for longer."
+        wrong["lasts_h"] = say("People have voted already, so it can only stay open for longer.")
     return wrong
 
 
@@ -307,6 +308,6 @@ def asks_anew(before: Details | None, after: Details | None) -> bool:
     return (before.options, before.several) != (after.options, after.several)
 
 
-def too_long(text: str, *, most: int) -> str:
+def too_long(text: str, *, most: int) -> Sentence:
     """Return the sentence for a text that is too long."""
-    return f"This is {len(text) - most} letters too long; {most} fit."
+    return over_by(len(text) - most, most=most)

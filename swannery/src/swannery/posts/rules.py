@@ -7,6 +7,7 @@ import msgspec
 
 from swannery.foundation.errors import Invalid, NotAllowed
 from swannery.foundation.text import clean_line, clean_text
+from swannery.foundation.words import Sentence, over_by, say
 from swannery.media.models import LONGEST_ALT, MOST_IN_ALBUM, MOST_PICTURES, Attachment
 from swannery.posts.detail_rules import checked, needs_text
 from swannery.posts.details import Album
@@ -29,45 +30,48 @@ def check_draft(
     details, wrong = checked(draft.details) if draft.details is not None else (None, {})
     may_be_empty = may_be_empty or (draft.details is None and bool(draft.pictures))
     if not body and not may_be_empty and needs_text(draft.details):
-        wrong["text"] = "Write something first."
+        wrong["text"] = say("Write something first.")
     elif len(body) > LONGEST_POST:
-        wrong["text"] = f"This is {len(body) - LONGEST_POST} letters too long; {LONGEST_POST} fit."
+        wrong["text"] = over_by(len(body) - LONGEST_POST, most=LONGEST_POST)
     audience = "community" if draft.community_id is not None else "circle" if draft.circle_id is not None else draft.audience
     if draft.community_id is not None and draft.community_id not in communities:
-        wrong["audience"] = "You are not in this community any more."
+        wrong["audience"] = say("You are not in this community any more.")
     elif draft.circle_id is not None and (draft.circle_id not in circles or draft.community_id is not None):
-        wrong["audience"] = "You have no such circle any more."
+        wrong["audience"] = say("You have no such circle any more.")
     elif draft.community_id is None and draft.circle_id is None and (audience not in CHOOSABLE or (audience == "public" and not site_open)):
-        wrong["audience"] = "Choose who may read this."
+        wrong["audience"] = say("Choose who may read this.")
     warning = clean_line(draft.warning)
     if len(warning) > LONGEST_WARNING:
-        wrong["warning"] = f"{LONGEST_WARNING} letters fit. A few words are enough."
+        wrong["warning"] = say("%(most)s letters fit. A few words are enough.", most=LONGEST_WARNING)
     pictures = tuple(msgspec.structs.replace(one, alt=clean_line(one.alt)) for one in draft.pictures)
     wrong |= wrong_with_pictures(pictures, album=isinstance(draft.details, Album))
     if wrong:
-        raise Invalid("This cannot be posted yet.", next_step="See what is said of each field.", fields=wrong)
+        raise Invalid(say("This cannot be posted yet."), next_step=say("See what is said of each field."), fields=wrong)
     return msgspec.structs.replace(draft, body=body, audience=audience, warning=warning, details=details, pictures=pictures)
 
 
-def wrong_with_pictures(pictures: Sequence[Attachment], *, album: bool) -> dict[str, str]:
+def wrong_with_pictures(pictures: Sequence[Attachment], *, album: bool) -> dict[str, Sentence]:
     """Return what is wrong with the pictures of a post, as far as it can be seen without looking them up."""
     most = MOST_IN_ALBUM if album else MOST_PICTURES
     long = next((number for number, one in enumerate(pictures, 1) if len(one.alt) > LONGEST_ALT), None)
     if album and not pictures:
-        return {"pictures": "An album needs at least one picture."}
+        return {"pictures": say("An album needs at least one picture.")}
     if len(pictures) > most:
-        return {"pictures": f"{most} pictures fit. An album takes {MOST_IN_ALBUM}." if not album else f"{most} pictures fit."}
+        enough = say("%(most)s pictures fit.", most=most)
+        return {"pictures": enough if album else say("%(most)s pictures fit. An album takes %(more)s.", most=most, more=MOST_IN_ALBUM)}
     if len({one.key for one in pictures}) < len(pictures):
-        return {"pictures": "A picture is in there twice."}
-    return {"pictures": f"The description of picture {long} is too long; {LONGEST_ALT} letters fit."} if long else {}
+        return {"pictures": say("A picture is in there twice.")}
+    if long is None:
+        return {}
+    return {"pictures": say("The description of picture %(number)s is too long; %(most)s letters fit.", number=long, most=LONGEST_ALT)}
 
 
 def check_moment(moment: datetime, *, now: datetime) -> datetime:
     """Return when a post is to be published; raises Invalid for what is past or further away than anybody plans."""
     if moment <= now:
-        raise Invalid("This cannot be planned yet.", fields={"publish_at": "This moment is past. Choose a later one."})
+        raise Invalid(say("This cannot be planned yet."), fields={"publish_at": say("This moment is past. Choose a later one.")})
     if moment > now + FURTHEST:
-        raise Invalid("This cannot be planned yet.", fields={"publish_at": "Choose a moment within a year."})
+        raise Invalid(say("This cannot be planned yet."), fields={"publish_at": say("Choose a moment within a year.")})
     return moment
 
 
@@ -77,29 +81,29 @@ def check_share(draft: Draft, *, original: Post) -> None:
     Whoever reads a share must be one of the original's readers as well, so nothing can leak; this is said while it can still be changed.
     """
     if original.state != "shown":
-        raise NotAllowed("A post that is not shown cannot be shared.")
+        raise NotAllowed(say("A post that is not shown cannot be shared."))
     if original.audience not in {"public", "members", "community"} and not original.mine:
-        raise NotAllowed("Its author chose who reads this; it cannot be shared.")
+        raise NotAllowed(say("Its author chose who reads this; it cannot be shared."))
     if draft.audience == "me" or original.audience == "public":
         return
-    wrong = ""
+    wrong = None
     if original.audience == "members" and draft.audience == "public":
-        wrong = "This is for members, so only members can be shown it."
+        wrong = say("This is for members, so only members can be shown it.")
     elif original.audience == "community" and (original.community is None or draft.community_id != original.community.id):
-        wrong = "This is for its community, so it can be shared only there."
+        wrong = say("This is for its community, so it can be shared only there.")
     elif original.audience not in {"members", "community", draft.audience}:
-        wrong = "Fewer people may read the original. Choose the same audience."
+        wrong = say("Fewer people may read the original. Choose the same audience.")
     if wrong:
-        raise Invalid("This cannot be shared like that.", fields={"audience": wrong})
+        raise Invalid(say("This cannot be shared like that."), fields={"audience": wrong})
 
 
 def check_folder(name: str) -> str:
     """Return a folder's name as it will be stored; raises Invalid."""
     cleaned = clean_line(name)
     if not cleaned:
-        raise Invalid("This folder has no name yet.", fields={"name": "Give it a name."})
+        raise Invalid(say("This folder has no name yet."), fields={"name": say("Give it a name.")})
     if len(cleaned) > LONGEST_FOLDER:
-        raise Invalid("This name is too long.", fields={"name": f"{LONGEST_FOLDER} letters fit."})
+        raise Invalid(say("This name is too long."), fields={"name": say("%(most)s letters fit.", most=LONGEST_FOLDER)})
     return cleaned
 
 
@@ -114,7 +118,7 @@ def check_comment(text: str) -> str:
     """Return the comment as it will be stored; raises Invalid."""
     body = clean_text(text)
     if not body:
-        raise Invalid("This cannot be sent yet.", fields={"text": "Write something first."})
+        raise Invalid(say("This cannot be sent yet."), fields={"text": say("Write something first.")})
     if len(body) > LONGEST_COMMENT:
-        raise Invalid("This cannot be sent yet.", fields={"text": f"This is {len(body) - LONGEST_COMMENT} letters too long."})
+        raise Invalid(say("This cannot be sent yet."), fields={"text": over_by(len(body) - LONGEST_COMMENT, most=LONGEST_COMMENT)})
     return body

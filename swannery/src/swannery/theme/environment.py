@@ -14,10 +14,25 @@ from swannery.theme.card_shelf import CardShelf
 from swannery.theme.drawing import avatar_svg, bars_svg, cover_svg, empty_svg, initials_of, swan_svg
 from swannery.theme.moments import ago, day, end_time, exact_time, figure
 from swannery.theme.static_files import StaticFiles
-from swannery.theme.translations import Catalogues, shipped_catalogues, speaking, spoken_language
+from swannery.theme.translations import Catalogues, direction, shipped_catalogues, speaking, spoken_language
 
 TEMPLATES = Path(__file__).parent / "templates" / "theme"
 ICON_SIZE = 20
+# What points along the line points the other way where lines run from right to left.
+TURNED = frozenset(
+    {
+        "arrow-left",
+        "arrow-right",
+        "chevron-left",
+        "chevron-right",
+        "corner-left-up",
+        "log-out",
+        "log-in",
+        "reply",
+        "send",
+        "send-horizontal",
+    }
+)
 ICON_LOOK = {"class": "icon", "stroke-width": "1.75", "aria-hidden": "true"}
 
 
@@ -77,6 +92,8 @@ def _install_words(environment: jinja2.Environment, words: Catalogues) -> None:
             return Markup(words.gettext(message)) % variables  # noqa: S704 - same; what is put in is escaped
         return settled(spoken_language(), message)
 
+    environment.filters["direction"] = direction
+    environment.filters["said"] = words.gettext  # a sentence that was kept as it read
     environment.globals.update({"gettext": gettext, "_": gettext})
 
 
@@ -115,7 +132,8 @@ def _filters(words: Catalogues) -> dict[str, Callable[..., str]]:
 @lru_cache(maxsize=512)
 def icon(name: str, size: int = ICON_SIZE) -> Markup:
     """Draw an icon of the lucide set; it is decoration, so whatever it stands for needs words beside it."""
-    return Markup(lucide(name, size=size, **ICON_LOOK))  # noqa: S704 - drawn by the package, no foreign text in it
+    look = {**ICON_LOOK, "class": "icon turns"} if name in TURNED else ICON_LOOK
+    return Markup(lucide(name, size=size, **look))  # noqa: S704 - drawn by the package, no foreign text in it
 
 
 @lru_cache(maxsize=4096)

@@ -43,6 +43,12 @@ def own_name(language: str) -> str:
     return name[:1].upper() + name[1:]
 
 
+@lru_cache(maxsize=64)
+def direction(language: str) -> str:
+    """Return how a language is read: ltr or rtl."""
+    return Locale.parse(language, sep="-").text_direction
+
+
 def spoken_language() -> str:
     return _spoken.get()
 

@@ -9,6 +9,7 @@ from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Invalid
 from swannery.foundation.text import clean_line, clean_text
 from swannery.foundation.viewer import Viewer
+from swannery.foundation.words import over_by, say
 
 
 class Words(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,9 +36,9 @@ async def change_own(tx: Transaction, *, viewer: Viewer, words: Words) -> Words:
     errors = {"links": problem} if problem else {}
     for name, text, longest in (("bio", bio, LONGEST_BIO), ("pronouns", pronouns, LONGEST_PRONOUNS)):
         if len(text) > longest:
-            errors[name] = f"This is {len(text) - longest} letters too long; {longest} fit."
+            errors[name] = over_by(len(text) - longest, most=longest)
     if errors:
-        raise Invalid("This cannot be saved yet.", fields=errors)
+        raise Invalid(say("This cannot be saved yet."), fields=errors)
     await people.write_words(tx, member_id=viewer.member_id, bio=bio, pronouns=pronouns, links=links)
     return Words(bio=bio, pronouns=pronouns, links=links)
 

@@ -8,6 +8,7 @@ from swannery.accounts.queries import own_settings
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Invalid
 from swannery.foundation.viewer import Look, Viewer
+from swannery.foundation.words import say
 
 LOOK_ALONG = own_settings.LOOK
 NO_PLACES = ("Etc/", "SystemV/", "posix/", "right/")
@@ -30,11 +31,11 @@ async def change_look(
     """Store how the member wants pages to be; raises Invalid for a language or a time zone that is none, among what is `named`."""
     errors = {}
     if "language" in named and look.language and look.language not in languages:
-        errors["language"] = "This language is not spoken here yet."
+        errors["language"] = say("This language is not spoken here yet.")
     if "time_zone" in named and look.time_zone and look.time_zone not in time_zones():
-        errors["time_zone"] = "Choose a place of the list, like Europe/Berlin."
+        errors["time_zone"] = say("Choose a place of the list, like Europe/Berlin.")
     if errors:
-        raise Invalid("This cannot be saved yet.", fields=errors)
+        raise Invalid(say("This cannot be saved yet."), fields=errors)
     await own_settings.write_look(tx, member_id=viewer.member_id, look=look)
 
 

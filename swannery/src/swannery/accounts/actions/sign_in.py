@@ -20,6 +20,7 @@ from swannery.foundation.errors import Invalid, TooMany
 from swannery.foundation.events import MemberCameBack
 from swannery.foundation.text import clean_line
 from swannery.foundation.viewer import Role, Viewer
+from swannery.foundation.words import say
 from swannery.host.actions import find_credentials, verify_password
 from swannery.host.models import UserKey
 
@@ -90,7 +91,11 @@ async def sign_in(database: Database, *, users: Users, identifier: str, password
     async with database.transaction() as tx:
         wait = await _count(tx, tried)
     if wait:
-        raise TooMany("That was tried very often.", retry_after_s=wait, next_step=f"Wait {max(1, wait // 60)} minutes, then try again.")
+        raise TooMany(
+            say("That was tried very often."),
+            retry_after_s=wait,
+            next_step=say("Wait %(minutes)s minutes, then try again.", minutes=max(1, wait // 60)),
+        )
     async with database.transaction() as tx:
         credentials = await find_credentials(tx, users=users, identifier=name)
     right = len(password) <= LONGEST_PASSWORD and await verify_password(credentials.password_hash, password)
@@ -106,8 +111,8 @@ async def sign_in(database: Database, *, users: Users, identifier: str, password
 
 def refused() -> Invalid:
     """One sentence for every reason: it must not tell who has an account."""
-    words = "That name and password do not belong together."
-    return Invalid(words, next_step="Use the ones you have in the app.", fields={"identifier": words})
+    words = say("That name and password do not belong together.")
+    return Invalid(words, next_step=say("Use the ones you have in the app."), fields={"identifier": words})
 
 
 async def _count(tx: Transaction, tried: Try) -> int:

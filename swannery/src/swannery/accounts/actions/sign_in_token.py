@@ -13,6 +13,7 @@ from swannery.config import Users
 from swannery.foundation import clock, throttle
 from swannery.foundation.database import Database, Transaction
 from swannery.foundation.errors import Invalid, NotThere, TooMany
+from swannery.foundation.words import say
 from swannery.host.actions import find_user
 from swannery.host.doors import Doors
 from swannery.host.models import Credentials
@@ -70,8 +71,8 @@ async def open_for(tx: Transaction, *, users: Users, found: Credentials | None, 
 
 def refused() -> Invalid:
     """One sentence for every reason; the log says which."""
-    words = "This way in does not hold any more."
-    return Invalid(words, next_step="Go back to the app and open the community from there once more.", fields={"token": words})
+    words = say("This way in does not hold any more.")
+    return Invalid(words, next_step=say("Go back to the app and open the community from there once more."), fields={"token": words})
 
 
 def _mark(claims: Claims) -> bytes:
@@ -87,4 +88,8 @@ async def refuse_too_many(tx: Transaction, key: bytes) -> None:
     count, until = await throttle.count_up(tx, key=key, window_s=WINDOW_S)
     if count > TRIES_OF_NETWORK:
         wait = max(1, int((until - tx.now).total_seconds()))
-        raise TooMany("That was tried very often.", retry_after_s=wait, next_step=f"Wait {max(1, wait // 60)} minutes, then try again.")
+        raise TooMany(
+            say("That was tried very often."),
+            retry_after_s=wait,
+            next_step=say("Wait %(minutes)s minutes, then try again.", minutes=max(1, wait // 60)),
+        )

@@ -61,7 +61,7 @@ async def take_sign_in(
             device=browser_of(request),
         )
     except (Invalid, TooMany) as error:
-        sentence = f"{error.message} {error.next_step}".strip()
+        sentence = f"{blank_page.tell(error.message)} {blank_page.tell(error.next_step)}".strip()
         state = FormState(values={"identifier": data.identifier[:320]}, errors={"identifier": sentence})
         if isinstance(error, TooMany):
             headers = {"retry-after": str(error.retry_after_s)}

@@ -31,7 +31,7 @@ class Entrance(NamedTuple):
 
     def words_for(self, error: SwanneryError) -> str:
         """Return what is wrong and what to do, in the reader's language."""
-        return f"{self.page.gettext(error.message)} {self.page.gettext(error.next_step)}"
+        return f"{self.page.tell(error.message)} {self.page.tell(error.next_step)}".strip()
 
     def back(self, error: SwanneryError) -> Response[None]:
         """Send the browser to the form, with what is wrong."""

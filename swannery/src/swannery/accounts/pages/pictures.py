@@ -12,6 +12,7 @@ from swannery.accounts.pages.words import profile_page, typed_before
 from swannery.foundation.errors import Invalid, NotThere
 from swannery.foundation.visits import Visit, Visits
 from swannery.foundation.web import FormState
+from swannery.foundation.words import say
 from swannery.media import actions as media
 from swannery.media.darkroom import Darkroom
 from swannery.media.models import ProfilePurpose
@@ -58,13 +59,13 @@ def file_of(sent: object) -> UploadFile:
     """Return the file that was chosen; raises Invalid where none was."""
     if isinstance(sent, UploadFile):
         return sent
-    raise Invalid("This cannot be saved yet.", fields={"picture": "Choose a picture first."})
+    raise Invalid(say("This cannot be saved yet."), fields={"picture": say("Choose a picture first.")})
 
 
 async def refused(visit: Visit, which: ProfilePurpose, error: Invalid) -> Response[Any]:
     """Show the settings with what is wrong beside the picture's own form."""
     words = await typed_before(visit.tx, viewer=visit.viewer)
-    picture = FormState(errors={which: " ".join(error.fields.values()) or error.message})
+    picture = FormState(errors={which: " ".join(map(visit.page.tell, error.fields.values())) or visit.page.tell(error.message)})
     return await profile_page(visit.tx, visit.viewer, visit.page, words, picture=picture)
 
 

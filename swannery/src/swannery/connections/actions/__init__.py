@@ -17,6 +17,7 @@ from swannery.foundation.errors import Conflict, Invalid, NotThere
 from swannery.foundation.events import Befriended, Blocked, Followed, FollowRequested, FriendRequested, Unblocked, Unfollowed, Unfriended
 from swannery.foundation.paging import Cursor, PageOf, encode
 from swannery.foundation.viewer import Viewer
+from swannery.foundation.words import say
 
 PAGE = 30
 HOUR_S = 3600
@@ -76,7 +77,7 @@ async def approve_follower(tx: Transaction, *, viewer: Viewer, person_id: int) -
     """Let somebody follow who waits for it; raises Conflict when they no longer do."""
     person = (await meet_person(tx, viewer=viewer, person_id=person_id)).person
     if not await approvals.delete(tx, asker_id=person.id, addressee_id=viewer.member_id):
-        raise Conflict("They do not wait for your approval any more.", next_step="There is nothing you have to do.")
+        raise Conflict(say("They do not wait for your approval any more."), next_step=say("There is nothing you have to do."))
     if await queries.insert_follow(tx, follower_id=person.id, followee_id=viewer.member_id):
         await tx.tell(Followed(follower_id=person.id, followee_id=viewer.member_id))
     return person
@@ -132,7 +133,7 @@ async def accept_friend_request(tx: Transaction, *, viewer: Viewer, person_id: i
     if await queries.delete_request(tx, sender_id=meeting.person.id, addressee_id=viewer.member_id):
         await _befriend(tx, member_id=viewer.member_id, friend_id=meeting.person.id)
     elif not meeting.friends:
-        raise Conflict("There is no request of theirs any more.", next_step="You can ask them yourself on their profile.")
+        raise Conflict(say("There is no request of theirs any more."), next_step=say("You can ask them yourself on their profile."))
     return meeting.person
 
 
@@ -258,7 +259,7 @@ async def erase_member(tx: Transaction, *, member_id: int) -> None:
 
 async def _hold_pair(tx: Transaction, *, viewer: Viewer, person_id: int) -> None:
     if person_id == viewer.member_id:
-        raise Invalid("That is you.", next_step="Choose somebody else.")
+        raise Invalid(say("That is you."), next_step=say("Choose somebody else."))
     if not could_be_member(person_id):
         raise NotThere
     await queries.lock_pair(tx, one=viewer.member_id, other=person_id)

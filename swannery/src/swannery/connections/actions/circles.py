@@ -10,6 +10,7 @@ from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Invalid, NotThere
 from swannery.foundation.events import CircleChanged
 from swannery.foundation.viewer import Viewer
+from swannery.foundation.words import Sentence, say
 
 
 async def list_circles(tx: Transaction, *, viewer: Viewer) -> list[Circle]:
@@ -22,7 +23,8 @@ async def make_circle(tx: Transaction, *, viewer: Viewer, name: str) -> int:
     await hold_member_alone(tx, member_id=viewer.member_id)  # two at once could take the same name
     there = await list_circles(tx, viewer=viewer)
     if len(there) >= MOST_CIRCLES:
-        raise Invalid("This circle cannot be saved yet.", fields={"name": f"You have {MOST_CIRCLES} circles; that is all there can be."})
+        enough = say("You have %(most)s circles; that is all there can be.", most=MOST_CIRCLES)
+        raise Invalid(say("This circle cannot be saved yet."), fields={"name": enough})
     return await queries.insert(tx, owner_id=viewer.member_id, name=check_circle_name(name, taken=[circle.name for circle in there]))
 
 
@@ -59,18 +61,18 @@ async def put_in_circle(tx: Transaction, *, viewer: Viewer, circle_id: int, hand
     """Put somebody into a circle of one's own by their handle; they are not told."""
     found = await find_by_handle(tx, handle=handle, viewer=viewer)
     if found is None or found.id == viewer.id:
-        raise _not_put_in("Nobody else here has this handle.")
+        raise _not_put_in(say("Nobody else here has this handle."))
     person = (await meet_person(tx, viewer=viewer, person_id=found.id)).person
     circle = await read_circle(tx, viewer=viewer, circle_id=circle_id)
     if circle.size >= MOST_IN_A_CIRCLE:
-        raise _not_put_in(f"{MOST_IN_A_CIRCLE} people fit into a circle; a community holds more.")
+        raise _not_put_in(say("%(most)s people fit into a circle; a community holds more.", most=MOST_IN_A_CIRCLE))
     await queries.add(tx, circle_id=circle.id, member_id=person.id)
     await tx.tell(CircleChanged(member_id=person.id))
     return person
 
 
-def _not_put_in(sentence: str) -> Invalid:
-    return Invalid("Nobody was put in.", fields={"person": sentence})
+def _not_put_in(sentence: Sentence) -> Invalid:
+    return Invalid(say("Nobody was put in."), fields={"person": sentence})
 
 
 async def take_out_of_circle(tx: Transaction, *, viewer: Viewer, circle_id: int, person_id: int) -> None:

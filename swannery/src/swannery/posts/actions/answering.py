@@ -6,6 +6,7 @@ from swannery.foundation import throttle
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Conflict
 from swannery.foundation.viewer import Viewer
+from swannery.foundation.words import say
 from swannery.posts.actions.reading import read_post
 from swannery.posts.detail_rules import check_choices
 from swannery.posts.details import Poll
@@ -21,15 +22,15 @@ async def vote(tx: Transaction, *, viewer: Viewer, post_id: int, choices: Sequen
     member = viewer.member_id
     post = await read_post(tx, viewer=viewer, post_id=post_id)
     if not isinstance(post.details, Poll) or post.answers is None:
-        raise Conflict("There is nothing to vote for in this post.")
+        raise Conflict(say("There is nothing to vote for in this post."))
     if post.answers.closed:
-        raise Conflict("This poll is over.", next_step="Look at what came of it.")
+        raise Conflict(say("This poll is over."), next_step=say("Look at what came of it."))
     if post.state != "shown":
-        raise Conflict("There is no voting while this post is not shown.")
+        raise Conflict(say("There is no voting while this post is not shown."))
     chosen = check_choices(post.details, choices)
     await throttle.limit(tx, what="answer", who=str(member), times=ANSWERS_AN_HOUR, window_s=HOUR_S)
     if not await answer(tx, post=post, member_id=member, chosen=chosen):
-        raise Conflict("This post was changed meanwhile.", next_step="Look at it as it is now, then answer again.")
+        raise Conflict(say("This post was changed meanwhile."), next_step=say("Look at it as it is now, then answer again."))
     return await read_post(tx, viewer=viewer, post_id=post_id)
 
 

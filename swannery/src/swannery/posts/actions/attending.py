@@ -6,6 +6,7 @@ from swannery.foundation import throttle
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Conflict, NotThere
 from swannery.foundation.viewer import Viewer
+from swannery.foundation.words import say
 from swannery.posts.actions.answering import ANSWERS_AN_HOUR, HOUR_S
 from swannery.posts.actions.answering import answer as store
 from swannery.posts.actions.reading import read_post
@@ -25,15 +26,15 @@ async def attend(tx: Transaction, *, viewer: Viewer, post_id: int, answer: Atten
     member = viewer.member_id
     post = await read_post(tx, viewer=viewer, post_id=post_id)
     if not isinstance(post.details, Event) or post.answers is None:
-        raise Conflict("This is no event.")
+        raise Conflict(say("This is no event."))
     if post.answers.closed:
-        raise Conflict("This event is over.")
+        raise Conflict(say("This event is over."))
     if post.state != "shown":
-        raise Conflict("Nobody can answer while this post is not shown.")
+        raise Conflict(say("Nobody can answer while this post is not shown."))
     await throttle.limit(tx, what="answer", who=str(member), times=ANSWERS_AN_HOUR, window_s=HOUR_S)
     chosen = [1 + CHOICES.index(answer)] if answer else []
     if not await store(tx, post=post, member_id=member, chosen=chosen):
-        raise Conflict("Every place is taken.", next_step="Say “maybe” and look again later: somebody may give theirs back.")
+        raise Conflict(say("Every place is taken."), next_step=say("Say “maybe” and look again later: somebody may give theirs back."))
     return await read_post(tx, viewer=viewer, post_id=post_id)
 
 

@@ -6,6 +6,7 @@ from swannery.connections.actions import load_connections
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import NotThere
 from swannery.foundation.viewer import Viewer
+from swannery.foundation.words import say
 from swannery.posts.ports import ports
 
 
@@ -13,7 +14,7 @@ async def as_member(tx: Transaction, *, member_id: int) -> Viewer:
     """Return a member as they would look at this moment; raises NotThere for one who is not here any more."""
     found = await people_by_id(tx, ids=[member_id], viewer=Viewer())
     if member_id not in found:
-        raise NotThere("You were not a member at that time.")
+        raise NotThere(say("You were not a member at that time."))
     person, connections = found[member_id], await load_connections(tx, member_id=member_id)
     return Viewer(
         id=member_id,

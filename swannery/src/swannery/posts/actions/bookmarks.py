@@ -6,6 +6,7 @@ from swannery.foundation.errors import Conflict, Invalid, NotThere
 from swannery.foundation.events import BookmarkAdded, BookmarkRemoved
 from swannery.foundation.paging import PAGE_SIZE, Cursor, PageOf, encode
 from swannery.foundation.viewer import Viewer
+from swannery.foundation.words import say
 from swannery.posts.actions.reading import read_post, read_posts
 from swannery.posts.models import Bookmark, Folder
 from swannery.posts.queries import bookmarks as queries
@@ -20,7 +21,7 @@ async def save_post(tx: Transaction, *, viewer: Viewer, post_id: int, folder_id:
     member = viewer.member_id
     await read_post(tx, viewer=viewer, post_id=post_id)
     if folder_id is not None and not await queries.has_folder(tx, member_id=member, folder_id=folder_id):
-        raise NotThere("This folder is not there any more.", next_step="Choose another one.")
+        raise NotThere(say("This folder is not there any more."), next_step=say("Choose another one."))
     await throttle.limit(tx, what="bookmark", who=str(member), times=BOOKMARKS_AN_HOUR, window_s=HOUR_S)
     if await queries.save(tx, member_id=member, post_id=post_id, folder_id=folder_id):
         await tx.tell(BookmarkAdded(post_id=post_id, member_id=member))
@@ -55,10 +56,10 @@ async def make_folder(tx: Transaction, *, viewer: Viewer, name: str) -> Folder:
     member = viewer.member_id
     checked = check_folder(name)
     if len(await queries.folders(tx, viewer=viewer)) >= MOST_FOLDERS:
-        raise Conflict(f"{MOST_FOLDERS} folders are as many as there can be.", next_step="Delete one first.")
+        raise Conflict(say("%(most)s folders are as many as there can be.", most=MOST_FOLDERS), next_step=say("Delete one first."))
     folder_id = await queries.insert_folder(tx, member_id=member, name=checked)
     if folder_id is None:
-        raise Invalid("This folder cannot be named so.", fields={"name": "You have a folder of this name."})
+        raise Invalid(say("This folder cannot be named so."), fields={"name": say("You have a folder of this name.")})
     return Folder(id=folder_id, name=checked)
 
 
@@ -66,7 +67,7 @@ async def rename_folder(tx: Transaction, *, viewer: Viewer, folder_id: int, name
     """Name one's folder anew."""
     checked = check_folder(name)
     if await queries.name_taken(tx, member_id=viewer.member_id, name=checked, but=folder_id):
-        raise Invalid("This folder cannot be named so.", fields={"name": "You have a folder of this name."})
+        raise Invalid(say("This folder cannot be named so."), fields={"name": say("You have a folder of this name.")})
     if not await queries.rename_folder(tx, member_id=viewer.member_id, folder_id=folder_id, name=checked):
         raise NotThere
 

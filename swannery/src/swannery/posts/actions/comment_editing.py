@@ -7,6 +7,7 @@ from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Conflict, NotAllowed, NotThere
 from swannery.foundation.events import CommentAdded, Mentioned
 from swannery.foundation.viewer import Viewer
+from swannery.foundation.words import say
 from swannery.posts.actions.comments import read_comment, uncount
 from swannery.posts.actions.editing import EDITS_AN_HOUR
 from swannery.posts.actions.reading import read_post
@@ -36,7 +37,7 @@ async def edit_comment(tx: Transaction, *, viewer: Viewer, post_id: int, comment
     before = await queries.mentioned_before(tx, post_id=post_id, comment_id=comment_id)
     state = await queries.rewrite(tx, post_id=post_id, comment_id=comment_id, body=body, words=words, seen=seen)
     if state is None:
-        raise Conflict("This comment was changed meanwhile.", next_step="Look at it as it is now, then change it again.")
+        raise Conflict(say("This comment was changed meanwhile."), next_step=say("Look at it as it is now, then change it again."))
     if comment.state == "shown" and state != "shown":
         await uncount(tx, post_id=post_id, parent_id=comment.parent_id)
     if state == "shown":
@@ -51,7 +52,7 @@ async def own_comment(tx: Transaction, *, viewer: Viewer, post_id: int, comment_
     _ = viewer.member_id
     comment = await read_comment(tx, viewer=viewer, post_id=post_id, comment_id=comment_id)
     if not may("edit_comment", "author" if comment.mine else "reader"):
-        raise NotAllowed("Only its author can change a comment.")
+        raise NotAllowed(say("Only its author can change a comment."))
     return comment
 
 

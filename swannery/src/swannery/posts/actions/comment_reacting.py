@@ -4,6 +4,7 @@ from swannery.foundation import throttle
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Conflict, NotThere
 from swannery.foundation.viewer import Viewer
+from swannery.foundation.words import say
 from swannery.posts.actions.comments import read_comment
 from swannery.posts.actions.reacting import HOUR_S, REACTIONS_AN_HOUR, REACTORS
 from swannery.posts.models import Comment, ReactionKind, Reactor
@@ -18,7 +19,7 @@ async def react_to_comment(
     member = viewer.member_id
     before = await read_comment(tx, viewer=viewer, post_id=post_id, comment_id=comment_id)
     if before.state != "shown":
-        raise Conflict("Nobody else sees this comment yet.", next_step="React to it when it is shown.")
+        raise Conflict(say("Nobody else sees this comment yet."), next_step=say("React to it when it is shown."))
     if on:
         await throttle.limit(tx, what="react", who=str(member), times=REACTIONS_AN_HOUR, window_s=HOUR_S)
     if not await lock_comment(tx, post_id=post_id, comment_id=comment_id):

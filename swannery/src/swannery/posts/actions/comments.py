@@ -10,6 +10,7 @@ from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Conflict, NotAllowed, NotThere
 from swannery.foundation.events import CommentAdded, Mentioned
 from swannery.foundation.viewer import Viewer
+from swannery.foundation.words import say
 from swannery.posts.actions.reading import read_post, without_kinds
 from swannery.posts.actions.wording import word_comment
 from swannery.posts.models import Branch, Comment, CommentOrder, Post
@@ -97,7 +98,7 @@ async def _insert(tx: Transaction, *, viewer: Viewer, post: Post, answered: Comm
     words = await word_comment(tx, viewer=viewer, post=post, body=body)
     parent_id, ancestors = parent_of(answered) if answered else (None, ())
     if answered and answered.state != "shown":
-        raise Conflict("Nobody else sees this comment yet.", next_step="Answer it when it is shown.")
+        raise Conflict(say("Nobody else sees this comment yet."), next_step=say("Answer it when it is shown."))
     if parent_id and not await queries.lock_comment(tx, post_id=post.id, comment_id=parent_id):
         raise NotThere
     new = queries.NewComment(
@@ -122,7 +123,7 @@ async def delete_comment(tx: Transaction, *, viewer: Viewer, post_id: int, comme
     comment = await read_comment(tx, viewer=viewer, post_id=post_id, comment_id=comment_id)
     post = await read_post(tx, viewer=viewer, post_id=post_id)
     if not may("delete_comment", "author" if comment.mine else "post_author" if post.mine else "reader"):
-        raise NotAllowed("Only its author, or the post's, can delete a comment.")
+        raise NotAllowed(say("Only its author, or the post's, can delete a comment."))
     state = await queries.mark_comment_deleted(tx, post_id=post_id, comment_id=comment_id, by=member)
     if state == "shown":
         await uncount(tx, post_id=post_id, parent_id=comment.parent_id)

@@ -8,6 +8,7 @@ from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Conflict, NotThere, SwanneryError
 from swannery.foundation.text import clean_line, clean_text
 from swannery.foundation.viewer import Viewer
+from swannery.foundation.words import say
 from swannery.media import actions as media
 from swannery.media.models import LONGEST_ALT, MOST_IN_ALBUM
 from swannery.posts.actions.authoring import as_member
@@ -44,7 +45,7 @@ async def save_draft(
         await media.put_into_draft(tx, draft_id=draft_id, pictures=shown)
         return draft_id
     if len(await queries.read_drafts(tx, member_id=member)) >= MOST_DRAFTS:
-        raise Conflict(f"{MOST_DRAFTS} drafts are as many as there can be.", next_step="Throw one away first.")
+        raise Conflict(say("%(most)s drafts are as many as there can be.", most=MOST_DRAFTS), next_step=say("Throw one away first."))
     draft_id = await queries.insert_draft(tx, member_id=member, kept=row)
     if shown:
         await media.put_into_draft(tx, draft_id=draft_id, pictures=shown)

@@ -11,6 +11,7 @@ from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Conflict, Invalid, NotThere
 from swannery.foundation.events import PostDeleted, PostEdited, PostPurged, PostRestored
 from swannery.foundation.viewer import Viewer
+from swannery.foundation.words import say
 from swannery.media import actions as media
 from swannery.media.models import Attachment, PostPicture
 from swannery.posts.actions.previewing import change_preview
@@ -48,7 +49,7 @@ async def edit_post(
     shown = await media.usable(tx, viewer=viewer, wanted=checked.pictures, post_id=post_id)
     wanted = queries.Rewritten(draft=checked, words=words, pictures=shown, anew=asks_anew(post.details, checked.details))
     if not await queries.rewrite(tx, post_id=post_id, author_id=viewer.member_id, wanted=wanted, seen=seen):
-        raise Conflict("This post was changed meanwhile.", next_step="Look at it as it is now, then change it again.")
+        raise Conflict(say("This post was changed meanwhile."), next_step=say("Look at it as it is now, then change it again."))
     if shown or post.pictures:
         await media.put_into_post(tx, post_id=post_id, pictures=shown)
     await insert_tags(tx, post_id=post_id, tags=words.tags)
@@ -82,12 +83,12 @@ async def _mended(tx: Transaction, *, post: Post, draft: Draft) -> Draft:
 async def _check_details(tx: Transaction, *, post: Post, wanted: Details | None) -> None:
     """Refuse another kind, and other choices than people answered to."""
     if post.details is None or type(wanted) is not type(post.details) or wanted is None:
-        raise Invalid("This cannot be changed like that.", fields={"kind": "A post stays of its kind. Write a new one instead."})
+        raise Invalid(say("This cannot be changed like that."), fields={"kind": say("A post stays of its kind. Write a new one instead.")})
     answered = post.answers is not None and await queries.answered(tx, post_id=post.id)
     closed = post.answers is not None and post.answers.closed
     wrong = what_may_not_change(post.details, wanted, answered=answered, closed=closed)
     if wrong:
-        raise Invalid("This cannot be changed any more.", next_step="See what is said of each field.", fields=wrong)
+        raise Invalid(say("This cannot be changed any more."), next_step=say("See what is said of each field."), fields=wrong)
 
 
 async def read_history(tx: Transaction, *, viewer: Viewer, post_id: int) -> list[Version]:
@@ -102,7 +103,7 @@ async def pin_post(tx: Transaction, *, viewer: Viewer, post_id: int, on: bool) -
     """Keep one's own post at the top of one's page, a few at most, or no longer."""
     post = await own_post(tx, viewer=viewer, post_id=post_id, deed="pin_post")
     if on and not post.pinned and await queries.count_pinned(tx, author_id=viewer.member_id) >= MOST_PINNED:
-        raise Conflict(f"{MOST_PINNED} posts are pinned already.", next_step="Unpin one of them first.")
+        raise Conflict(say("%(most)s posts are pinned already.", most=MOST_PINNED), next_step=say("Unpin one of them first."))
     await queries.pin(tx, post_id=post_id, author_id=viewer.member_id, on=on)
 
 
@@ -129,7 +130,7 @@ async def restore_post(tx: Transaction, *, viewer: Viewer, post_id: int) -> None
     if back.activity_id is not None:
         again = await activities.shared_again(tx, viewer=viewer, activity_id=back.activity_id, post_id=post_id)
         if again is not None:
-            raise Conflict("You shared this anew meanwhile.", next_step="Delete the newer post first if you want this one back.")
+            raise Conflict(say("You shared this anew meanwhile."), next_step=say("Delete the newer post first if you want this one back."))
     if back.state == "shown":
         await reactions.count_share(tx, post_id=post_id, step=1)
         await tx.tell(PostRestored(post_id=post_id, author_id=viewer.member_id))

@@ -11,6 +11,7 @@ from swannery.foundation.database import Transaction
 from swannery.foundation.errors import NotAllowed, NotThere
 from swannery.foundation.paging import PAGE_SIZE, Cursor, PageOf, encode
 from swannery.foundation.viewer import Viewer
+from swannery.foundation.words import say
 from swannery.posts.detail_rules import told
 from swannery.posts.models import Answers, Card, Post, ReactionCount
 from swannery.posts.permissions import Deed, may
@@ -31,7 +32,7 @@ async def own_post(tx: Transaction, *, viewer: Viewer, post_id: int, deed: Deed)
     _ = viewer.member_id
     post = await read_post(tx, viewer=viewer, post_id=post_id)
     if not may(deed, "author" if post.mine else "reader"):
-        raise NotAllowed("Only its author can do this to a post.")
+        raise NotAllowed(say("Only its author can do this to a post."))
     return post
 
 

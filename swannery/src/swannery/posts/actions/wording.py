@@ -7,6 +7,7 @@ from swannery.connections.actions.circles import members_of_circle
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Invalid
 from swannery.foundation.viewer import Viewer
+from swannery.foundation.words import say
 from swannery.posts.actions.authoring import as_member
 from swannery.posts.detail_rules import words_of
 from swannery.posts.models import Draft, Post, State
@@ -22,7 +23,7 @@ async def word(tx: Transaction, *, viewer: Viewer, draft: Draft) -> Words:
     state: State = "held" if await ports.must_be_held(tx, author, _all_words(draft)) else "shown"
     people = await _mentioned(tx, viewer=viewer, draft=draft, handles=plain.handles) if plain.handles else {}
     if draft.audience == "mentioned" and not set(people.values()) - {author}:
-        raise Invalid("This cannot be posted yet.", fields={"audience": "Name somebody with @ first, or choose other readers."})
+        raise Invalid(say("This cannot be posted yet."), fields={"audience": say("Name somebody with @ first, or choose other readers.")})
     html = render(draft.body, people=people).html if people else plain.html
     return Words(html=html, tags=plain.tags, mentioned=tuple(people.values()), state=state, links=plain.links)
 

@@ -12,6 +12,7 @@ from swannery.foundation.errors import Invalid, NotThere
 from swannery.foundation.paging import decode
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import PROBLEMS, Id
+from swannery.foundation.words import say
 from swannery.media.models import MOST_IN_ALBUM, Attachment
 from swannery.posts import actions
 from swannery.posts.api.parameters import AfterCursor, IdempotencyKey, PathId
@@ -98,7 +99,7 @@ async def share(
 def refuse_no_community(audience: str, community_id: int | None) -> None:
     """Refuse what is for a community, but for none in particular."""
     if audience == "community" and community_id is None:
-        raise Invalid("This cannot be posted yet.", fields={"community_id": "Say which community it is for."})
+        raise Invalid(say("This cannot be posted yet."), fields={"community_id": say("Say which community it is for.")})
 
 
 @get("/api/v1/tags/{tag:str}", responses=PROBLEMS, tags=["posts"], summary="Read what has a hashtag")

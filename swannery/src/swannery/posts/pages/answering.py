@@ -10,6 +10,7 @@ from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Conflict, Invalid
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import Id, Page
+from swannery.foundation.words import say
 from swannery.posts import actions
 from swannery.posts.details import MOST_OPTIONS
 from swannery.posts.pages.detail_forms import whole
@@ -27,11 +28,11 @@ async def vote(
     chosen = [] if taken_back else [whole(text) or 0 for text in form.getall("choice", [])[: MOST_OPTIONS + 1] if isinstance(text, str)]
     if not chosen and not taken_back:
         await actions.read_post(tx, viewer=viewer, post_id=Id.check(post_id))
-        raise Invalid("Nothing is chosen yet.", next_step="Choose one of the answers, then vote.")
+        raise Invalid(say("Nothing is chosen yet."), next_step=say("Choose one of the answers, then vote."))
     try:
         found = await actions.vote(tx, viewer=viewer, post_id=Id.check(post_id), choices=chosen)
     except Invalid as error:
-        raise Conflict(error.fields["choices"], next_step="Reload the page and vote again.") from None
+        raise Conflict(error.sentences["choices"], next_step=say("Reload the page and vote again.")) from None
     words = page.gettext("Your vote is taken back.") if taken_back else page.gettext("Your vote is counted.")
     if page.partial:
         return page.show("posts/poll_part.html", headers=spoken(words), post=found)

@@ -11,6 +11,7 @@ from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Invalid, NotThere
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import Id, Page
+from swannery.foundation.words import say
 from swannery.posts import actions
 from swannery.posts.actions.attending import CHOICES
 from swannery.posts.calendar_files import calendar_of
@@ -35,7 +36,7 @@ async def attend(
     answer = answer_of(text)
     if answer is None and text != "none":
         await actions.read_post(tx, viewer=viewer, post_id=Id.check(post_id))
-        raise Invalid("Nothing is chosen yet.", next_step="Say whether you come.")
+        raise Invalid(say("Nothing is chosen yet."), next_step=say("Say whether you come."))
     found = await actions.attend(tx, viewer=viewer, post_id=Id.check(post_id), answer=answer)
     words = page.gettext("Your answer is there.") if answer else page.gettext("Your answer is taken back.")
     if page.partial:

@@ -131,7 +131,7 @@ async def comment(
     except Invalid as error:
         return await refuse_comment(tx, viewer, page, post_id=post_id, data=data, errors=error.fields)
     except Conflict as error:
-        sentence = f"{page.gettext(error.message)} {page.gettext(error.next_step)}"
+        sentence = f"{page.tell(error.message)} {page.tell(error.next_step)}".strip()
         return await refuse_comment(tx, viewer, page, post_id=post_id, data=data, errors={"text": sentence})
     except NotThere:
         if not data.parent:

@@ -9,6 +9,7 @@ from litestar.datastructures import FormMultiDict
 
 from swannery.foundation.errors import Invalid
 from swannery.foundation.web import Page
+from swannery.foundation.words import say
 from swannery.posts.details import MOST_OPTIONS, Achievement, Album, Details, Event, Exercise, Poll, Question, Recipe, Tip, Workout
 from swannery.posts.pages.local_times import clock_of, field_of, meant
 from swannery.posts.pages.picture_forms import is_picture
@@ -82,7 +83,7 @@ def _moment(typed: Typed, name: str) -> datetime | None:
             return found
     except ValueError:
         pass
-    raise Invalid("This cannot be posted yet.", fields={name: "This is no date and time."})
+    raise Invalid(say("This cannot be posted yet."), fields={name: say("This is no date and time.")})
 
 
 def _event_typed(details: Details) -> dict[str, str]:
@@ -154,7 +155,9 @@ def _achievement(typed: Typed) -> Achievement:
     try:
         return Achievement(title=typed.get("title", ""), achieved_on=date.fromisoformat(day) if day else None)
     except ValueError:
-        raise Invalid("This cannot be posted yet.", fields={"achieved_on": "This is no date. Write it like 2026-11-23."}) from None
+        raise Invalid(
+            say("This cannot be posted yet."), fields={"achieved_on": say("This is no date. Write it like 2026-11-23.")}
+        ) from None
 
 
 def _achievement_typed(details: Details) -> dict[str, str]:
@@ -218,7 +221,7 @@ def number_of(typed: Typed, name: str, *, field: str = "") -> int | None:
     text = typed.get(name, "").strip()
     found = whole(text)
     if text and found is None:
-        raise Invalid("This cannot be posted yet.", fields={field or name: f"“{text[:20]}” is no whole number."})
+        raise Invalid(say("This cannot be posted yet."), fields={field or name: say("“%(text)s” is no whole number.", text=text[:20])})
     return found
 
 
@@ -226,7 +229,9 @@ def weight_of(typed: Typed, name: str) -> float | None:
     """Read a weight, with a point or a comma; raises Invalid."""
     text = typed.get(name, "").strip()
     if text and not WEIGHT.fullmatch(text):
-        raise Invalid("This cannot be posted yet.", fields={"exercises": f"“{text[:20]}” is no weight. Write it like 62.5."})
+        raise Invalid(
+            say("This cannot be posted yet."), fields={"exercises": say("“%(text)s” is no weight. Write it like 62.5.", text=text[:20])}
+        )
     return float(text.replace(",", ".")) if text else None
 
 
@@ -235,7 +240,9 @@ def seconds_of(typed: Typed, name: str) -> int | None:
     text = typed.get(name, "").strip()
     found = TIME.fullmatch(text)
     if text and found is None:
-        raise Invalid("This cannot be posted yet.", fields={"exercises": f"“{text[:20]}” is no time. Write it like 1:30."})
+        raise Invalid(
+            say("This cannot be posted yet."), fields={"exercises": say("“%(text)s” is no time. Write it like 1:30.", text=text[:20])}
+        )
     return 60 * int(found[1] or 0) + int(found[2]) if found else None
 
 

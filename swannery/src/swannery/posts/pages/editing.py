@@ -13,6 +13,7 @@ from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Conflict, Invalid, NotAllowed
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import FormState, Id, Page
+from swannery.foundation.words import say
 from swannery.posts import actions
 from swannery.posts.models import Draft
 from swannery.posts.pages.detail_forms import by_the_clock, details_of, shown_by_the_clock, typed_of, values_of
@@ -49,7 +50,7 @@ async def edit_page(
     _ = viewer.member_id
     found = await actions.read_post(tx, viewer=viewer, post_id=post_id)
     if not found.mine:
-        raise NotAllowed("Only its author can change a post.")
+        raise NotAllowed(say("Only its author can change a post."))
     seen = found.edited_at.isoformat() if found.edited_at else ""
     values = {
         "text": found.body,
@@ -103,9 +104,9 @@ def moment_seen(text: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(text) if text else None
     except ValueError:
-        raise Invalid("This form is damaged.", fields={"form": "Reload the page and change the post again."}) from None
+        raise Invalid(say("This form is damaged."), fields={"form": say("Reload the page and change the post again.")}) from None
     if found is not None and found.tzinfo is None:
-        raise Invalid("This form is damaged.", fields={"form": "Reload the page and change the post again."})
+        raise Invalid(say("This form is damaged."), fields={"form": say("Reload the page and change the post again.")})
     return found
 
 

@@ -9,6 +9,7 @@ import msgspec
 from swannery.foundation import idempotency
 from swannery.foundation.errors import Invalid
 from swannery.foundation.web import FormState
+from swannery.foundation.words import say
 from swannery.posts.models import Draft, SavedDraft
 from swannery.posts.pages.detail_forms import Typed, details_of
 from swannery.posts.pages.local_times import clock_of, field_of, meant
@@ -77,7 +78,7 @@ def moment_of(data: PostForm, *, time_zone: str) -> datetime | None:
     try:
         return meant(data.publish_at, by=clock_of(time_zone, utc_offset=data.utc_offset))
     except (ValueError, OverflowError):
-        raise Invalid("This cannot be planned yet.", fields={"publish_at": "This is no date and time."}) from None
+        raise Invalid(say("This cannot be planned yet."), fields={"publish_at": say("This is no date and time.")}) from None
 
 
 def typed_moment(at: datetime, *, time_zone: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from litestar.datastructures import FormMultiDict, UploadFile
 
 from swannery.foundation.errors import Invalid
+from swannery.foundation.words import say
 from swannery.media.models import MOST_IN_ALBUM, Attachment, PostPicture, is_key
 
 PREFIX = "alt_"
@@ -31,8 +32,8 @@ def refuse_unsent(form: FormMultiDict) -> None:
     """Refuse a form that names files whose bytes are not in it: pictures that were chosen and not sent before the post was."""
     if any(isinstance(one, str) and one not in {"", NO_NAME} for one in form.getall(FILES, [])):
         raise Invalid(
-            "This cannot be posted yet.",
-            fields={"pictures": "Your pictures are not here yet. Choose them again and press “Add the chosen pictures” first."},
+            say("This cannot be posted yet."),
+            fields={"pictures": say("Your pictures are not here yet. Choose them again and press “Add the chosen pictures” first.")},
         )
 
 

@@ -16,6 +16,7 @@ from swannery.foundation.errors import Invalid, NotThere, SwanneryError
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.visits import Visit, Visits
 from swannery.foundation.web import FormState, Id, Page
+from swannery.foundation.words import say
 from swannery.media import actions as media
 from swannery.media.darkroom import Darkroom
 from swannery.media.models import MOST_IN_ALBUM
@@ -40,27 +41,29 @@ async def add_pictures(
     form = await request.form()
     typed = typed_in(form)
     files, then = sent_files(form), str(form.get("then", ""))
-    wrong = []
+    wrong: list[tuple[str, SwanneryError]] = []
     for file in files:
         try:
             typed |= {PREFIX + await taken(visits, darkroom, file, already=sum(map(is_picture, typed))): ""}
         except SwanneryError as error:
             # Whatever it is (too many, too busy): what was typed comes back.
-            why = " ".join(error.fields.values()) or f"{error.message} {error.next_step}".strip()
-            wrong.append(f"{file.filename[:60]}: {why}")
+            wrong.append((f"{file.filename[:60]}: ", error))
     if then == "add" and not files:
-        wrong.append("Choose a picture first.")
-    errors = {"pictures": " ".join(wrong)} if wrong else {}
+        wrong.append(("", Invalid(say("This cannot be saved yet."), fields={"picture": say("Choose a picture first.")})))
     words = {name: str(form[name]) for name in REMEMBERED if name in form}
-    state = FormState(values={**words, **rearranged(typed, then=then)}, errors=errors)
     async with visits.begin() as visit:
+        tell = visit.page.tell
+        told = [about + " ".join(map(tell, error.fields.values() or (error.message, error.next_step))) for about, error in wrong]
+        state = FormState(values={**words, **rearranged(typed, then=then)}, errors={"pictures": " ".join(told)} if told else {})
         return await shown_again(visit, state, post_id=str(form.get("edit", "")), client_key=str(form.get("client_key", "")))
 
 
 async def taken(visits: Visits, darkroom: Darkroom, file: UploadFile, *, already: int) -> str:
     """Make a picture anew and keep it; returns its key, raises Invalid with what is wrong with it."""
     if already >= MOST_IN_ALBUM:
-        raise Invalid("There are enough.", fields={"pictures": f"{MOST_IN_ALBUM} pictures are as many as there can be."})
+        raise Invalid(
+            say("There are enough."), fields={"pictures": say("%(most)s pictures are as many as there can be.", most=MOST_IN_ALBUM)}
+        )
     async with visits.begin() as visit:
         member_id = await media.admit(visit.tx, viewer=visit.viewer)
     developed = await darkroom.develop(file, purpose="post", member_id=member_id)
