@@ -94,3 +94,16 @@ def test_no_more_is_kept_than_there_is_room_for(environment: jinja2.Environment)
     assert shelf.drawn == 30
     assert shelf._used <= 20_000
     assert shelf._cards
+
+
+def test_a_card_holds_nothing_of_the_page_it_was_drawn_for(environment: jinja2.Environment, shelf: CardShelf) -> None:
+    """The page has a form of its own first, so its components know its token already."""
+    text = '{% from "theme/components/forms.html" import csrf with context %}{{ csrf() }}' + LIST
+    environment.loader = jinja2.ChoiceLoader([jinja2.DictLoader({"page.html": text}), environment.loader or jinja2.DictLoader({})])
+    mine, yours = (
+        render(environment, "page.html", context={**sample_context(), "csrf_token": token, "posts": [samples.POSTS[0]]}, language="en")
+        for token in ("its-first-reader", "another")
+    )
+    assert shelf.drawn == 1
+    assert "its-first-reader" not in yours
+    assert mine.replace("its-first-reader", "another") == yours

@@ -14,6 +14,7 @@ import jinja2
 import msgspec
 from markupsafe import Markup, escape
 
+from swannery.theme.component_modules import one_page
 from swannery.theme.moments import DAY_S, HOUR_S, MINUTE_S
 from swannery.theme.translations import spoken_language
 
@@ -70,7 +71,8 @@ class CardShelf:
 
     def _draw(self, given: dict[str, Any]) -> str:
         self.drawn += 1
-        return self._environment.get_template(TEMPLATE).render(given)
+        with one_page():
+            return self._environment.get_template(TEMPLATE).render(given)
 
     def _keep(self, key: tuple[object, ...], html: str) -> None:
         self._cards[key] = html

@@ -11,6 +11,7 @@ from lucide.jinja import lucide
 from markupsafe import Markup
 
 from swannery.theme.card_shelf import CardShelf
+from swannery.theme.component_modules import SharingTemplate, one_page
 from swannery.theme.drawing import avatar_svg, bars_svg, cover_svg, empty_svg, initials_of, swan_svg
 from swannery.theme.moments import ago, day, end_time, exact_time, figure
 from swannery.theme.static_files import StaticFiles
@@ -63,6 +64,7 @@ def make_environment(
         cache_size=-1,
         extensions=["jinja2.ext.i18n"],
     )
+    environment.template_class = SharingTemplate
     environment.policies["ext.i18n.trimmed"] = True
     _install_words(environment, words)
     environment.globals.update(_globals(static))
@@ -73,7 +75,7 @@ def make_environment(
 
 def render(environment: jinja2.Environment, name: str, *, context: Mapping[str, Any], language: str) -> str:
     """Render a template with all its words in `language`; safe for many requests at once."""
-    with speaking(language):
+    with speaking(language), one_page():
         return environment.get_template(name).render({**context, "language": language})
 
 
