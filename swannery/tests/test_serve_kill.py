@@ -22,6 +22,9 @@ from served import Served, serve_here, served
 from swannery.config import Config
 from swannery.feeds.queries.lists import LENGTH
 
+POLL = {"kind": "poll", "options": ["yes", "no"]}
+PLACES, FULL = 2, 409
+EVENT = {"kind": "event", "title": "Come", "starts_at": "2040-05-01T18:00:00Z", "capacity": PLACES}
 WRITERS = ("owner", "member", "friend")
 FOLLOWERS = ("follower", "neighbour", "asker")
 ROUNDS, MANY_ROUNDS = 12, 300
@@ -41,8 +44,16 @@ class Wish:
     method: str
     path: str
     text: str = ""
+    body: dict[str, Any] | None = None
     key: UUID = field(default_factory=uuid4)
     result: dict[str, Any] | None = None
+
+
+def answer_to(post: dict[str, Any], *, who: str, chance: random.Random) -> Wish:
+    """A vote, which may differ from an earlier one; or a place at an event, of which there are fewer than people who want one."""
+    if post["kind"] == "poll":
+        return Wish(who, "PUT", f"/api/v1/posts/{post['id']}/vote", body={"choices": [chance.choice((1, 2))]})
+    return Wish(who, "PUT", f"/api/v1/posts/{post['id']}/attendance", body={"answer": "going"})
 
 
 class Crowd:
@@ -91,10 +102,15 @@ class Crowd:
     def new_wishes(self, who: str, chance: random.Random) -> Iterator[Wish]:
         """A post first; then comments on and likes of what is known to be there."""
         for number in range(TRIES_A_ROUND):
-            there = [wish.result["id"] for wish in self.wishes if wish.result and wish.path == "/api/v1/posts"]
-            kind = chance.choice(("post", "comment", "like")) if there and number else "post"
+            posts = [wish.result for wish in self.wishes if wish.result and wish.path == "/api/v1/posts"]
+            there = [post["id"] for post in posts]
+            asking = [post for post in posts if post["kind"] in {"poll", "event"}]
+            kind = chance.choice(("post", "comment", "like", "answer", "answer", "answer")) if there and number else "post"
             if kind == "post":
-                yield Wish(who, "POST", "/api/v1/posts", text=f"post {uuid4()}")
+                text = f"post {uuid4()}"
+                yield Wish(who, "POST", "/api/v1/posts", text=text, body={"text": text, "details": chance.choice((None, POLL, EVENT))})
+            elif kind == "answer" and asking:
+                yield answer_to(chance.choice(asking), who=who, chance=chance)
             elif kind == "comment":
                 yield Wish(who, "POST", f"/api/v1/posts/{chance.choice(there)}/comments", text=f"comment {uuid4()}")
             else:
@@ -113,12 +129,14 @@ class Crowd:
     def send(self, client: httpx.Client, wish: Wish) -> None:
         """Send it, for the first time or again; what comes back is the same each time."""
         headers = {"authorization": f"Bearer {self.tokens[wish.who]}", "idempotency-key": str(wish.key)}
-        answer = client.request(wish.method, wish.path, json={"text": wish.text} if wish.text else None, headers=headers)
-        assert answer.status_code in {200, 201}, answer.text
+        body = wish.body or ({"text": wish.text} if wish.text else None)
+        answer = client.request(wish.method, wish.path, json=body, headers=headers)
+        full = wish.path.endswith("/attendance") and answer.status_code == FULL
+        assert answer.status_code in {200, 201} or full, answer.text
         said = answer.json()
         if wish.result is not None and wish.text:
             assert said["id"] == wish.result["id"]
-        wish.result = said
+        wish.result = said if not full else {}
 
     def live(self, rounds: int) -> None:
         """Start, write, be killed; the next time first send again what was on its way, and some of what was not."""
@@ -178,6 +196,7 @@ def test_what_was_acknowledged_is_there_once_and_reaches_its_readers(place: Serv
     crowd.stop()
     assert crowd.between > 0, "it was never killed with a job left to do"
     assert_all_there_once(place.url, crowd.wishes)
+    assert_answers_kept(place.url, crowd.wishes)
     assert_lists_complete(place.url)
     assert_counts_right(place.url)
 
@@ -185,13 +204,37 @@ def test_what_was_acknowledged_is_there_once_and_reaches_its_readers(place: Serv
 def assert_all_there_once(url: str, wishes: Sequence[Wish]) -> None:
     texts = sorted(wish.text for wish in wishes if wish.text)
     assert [row[0] for row in rows(url, "SELECT body FROM swannery.posts UNION ALL SELECT body FROM swannery.comments ORDER BY 1")] == texts
-    likes = {(wish.who, int(wish.path.split("/")[4])) for wish in wishes if not wish.text}
+    likes = {(wish.who, int(wish.path.split("/")[4])) for wish in wishes if wish.path.endswith("/reaction")}
     stored = rows(
         url,
         "SELECT u.username, r.post_id FROM swannery.reactions r JOIN swannery.members m ON m.id = r.member_id"
         " JOIN users u ON u.id = m.user_id",
     )
     assert sorted(stored) == sorted(likes)
+
+
+def assert_answers_kept(url: str, wishes: Sequence[Wish]) -> None:
+    """Of each vote the last that was sent, of each event whoever was told that they have a place, and no more of them than there are."""
+    votes = {(wish.who, post_of(wish)): wish.body["choices"] for wish in wishes if wish.body and wish.path.endswith("/vote")}
+    places = {(wish.who, post_of(wish)) for wish in wishes if wish.result and wish.path.endswith("/attendance")}
+    stored = rows(
+        url,
+        "SELECT u.username, x.post_id, x.choices, p.kind FROM swannery.answers x JOIN swannery.posts p ON p.id = x.post_id"
+        " JOIN swannery.members m ON m.id = x.member_id JOIN users u ON u.id = m.user_id",
+    )
+    assert {(who, post): choices for who, post, choices, kind in stored if kind == "poll"} == votes
+    assert {(who, post) for who, post, _, kind in stored if kind == "event"} == places
+    counted = (
+        "SELECT id, ARRAY(SELECT count(x.member_id)::integer FROM generate_series(0, cardinality(p.answer_counts) - 1) AS place"
+        " LEFT JOIN swannery.answers x ON x.post_id = p.id AND (place = 0 OR place = ANY(x.choices)) GROUP BY place ORDER BY place)"
+        " FROM swannery.posts p ORDER BY id"
+    )
+    assert rows(url, "SELECT id, answer_counts FROM swannery.posts ORDER BY id") == rows(url, counted)
+    assert not rows(url, f"SELECT 1 FROM swannery.posts WHERE kind = 'event' AND answer_counts[1] > {PLACES}")
+
+
+def post_of(wish: Wish) -> int:
+    return int(wish.path.split("/")[4])
 
 
 def assert_lists_complete(url: str) -> None:

@@ -96,10 +96,13 @@ def test_no_more_is_kept_than_there_is_room_for(environment: jinja2.Environment)
     assert shelf._cards
 
 
-def test_a_card_holds_nothing_of_the_page_it_was_drawn_for(environment: jinja2.Environment, shelf: CardShelf) -> None:
+def test_a_card_holds_nothing_of_the_page_it_was_drawn_for(
+    environment: jinja2.Environment, shelf: CardShelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The page has a form of its own first, so its components know its token already."""
     text = '{% from "theme/components/forms.html" import csrf with context %}{{ csrf() }}' + LIST
-    environment.loader = jinja2.ChoiceLoader([jinja2.DictLoader({"page.html": text}), environment.loader or jinja2.DictLoader({})])
+    loader = jinja2.ChoiceLoader([jinja2.DictLoader({"page.html": text}), environment.loader or jinja2.DictLoader({})])
+    monkeypatch.setattr(environment, "loader", loader)
     mine, yours = (
         render(environment, "page.html", context={**sample_context(), "csrf_token": token, "posts": [samples.POSTS[0]]}, language="en")
         for token in ("its-first-reader", "another")
