@@ -20,7 +20,7 @@ from swannery.deployment import DeployRequest, DeployResult, Repair, StoppedByFi
 from swannery.deployment.deploying import CannotDeploy, NotConfirmed
 from swannery.deployment.detection import UsersUnclear
 from swannery.deployment.examining import CannotExamine
-from swannery.foundation.errors import SwanneryError, Unavailable
+from swannery.foundation.errors import SwanneryError, Unreachable
 
 STUDIO = Path(__file__).parents[3] / "examples" / "studio"
 # Every migration there is, in its order.
@@ -194,7 +194,7 @@ def test_a_lock_of_the_app_is_waited_for_in_short_turns(empty_database_url: str,
     monkeypatch.setattr(migrating, "TRIES", 2)
     with psycopg.connect(empty_database_url) as busy:
         busy.execute("LOCK TABLE users IN ROW EXCLUSIVE MODE")
-        with pytest.raises(Unavailable, match="busy"):
+        with pytest.raises(Unreachable, match="busy"):
             deployed(empty_database_url, tmp_path)
     assert nothing_made(empty_database_url, tmp_path)
     assert deployed(empty_database_url, tmp_path).migrations == ALL

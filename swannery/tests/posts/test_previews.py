@@ -154,6 +154,17 @@ async def test_a_held_post_is_looked_at_when_it_is_shown(town: Town, outside: Wo
     assert (await read(town, post_id)).preview is not None
 
 
+async def test_a_post_that_was_deleted_meanwhile_is_looked_at_when_it_is_back(town: Town, outside: World) -> None:
+    post_id = await publish(town, outside.address())
+    await town.act(posts.delete_post, "owner", post_id=post_id)
+    await look(town, post_id)
+    assert outside.site.asked == []
+    await town.act(posts.restore_post, "owner", post_id=post_id)
+    assert await deferred(town) == [post_id, post_id]
+    await look(town, post_id)
+    assert (await read(town, post_id)).preview is not None
+
+
 async def test_reading_it_twice_changes_nothing(town: Town, outside: World) -> None:
     post_id = await publish(town, outside.address())
     await asyncio.gather(look(town, post_id), look(town, post_id))

@@ -37,24 +37,24 @@ async def test_nothing_typed_is_lost_when_something_cannot_be_taken(town: Town) 
         await browser.get("/settings")
         answer = await browser.post("/settings/profile", bio="I < lift", pronouns="p" * 41, links="example.org\njavascript:alert(1)")
     assert answer.status_code == 422
-    for kept in ("I &lt; lift", "p" * 41, "example.org\njavascript:alert(1)", "1 letters too long", "is no address we can link to"):
+    for kept in ("I &lt; lift", "p" * 41, "example.org\njavascript:alert(1)", "1 letter too long", "is no address we can link to"):
         assert kept in answer.text
     assert await town.sql("SELECT bio, links FROM swannery.members WHERE id = %(id)s", id=town.ids["owner"]) == [("", [])]
 
 
 async def test_colours_are_in_the_page_itself_so_that_nothing_flashes(town: Town) -> None:
-    assert await opening(town, "owner") == '<html lang="en">'
+    assert await opening(town, "owner") == '<html lang="en" dir="ltr">'
     for theme, accent, expected in (
-        ("dark", "moss", '<html lang="en" data-theme="dark" data-fixed="dark" data-accent="moss">'),
-        ("light", "lake", '<html lang="en" data-theme="light" data-fixed="light">'),
-        ("contrast", "plum", '<html lang="en" data-contrast="more" data-accent="plum">'),
+        ("dark", "moss", '<html lang="en" dir="ltr" data-theme="dark" data-fixed="dark" data-accent="moss">'),
+        ("light", "lake", '<html lang="en" dir="ltr" data-theme="light" data-fixed="light">'),
+        ("contrast", "plum", '<html lang="en" dir="ltr" data-contrast="more" data-accent="plum">'),
     ):
         async with town.browser("owner") as browser:
             await browser.get("/settings/appearance")
             await browser.post("/settings/appearance", theme=theme, accent=accent)
         assert await opening(town, "owner") == expected
-        assert await opening(town, "member") == '<html lang="en">'
-        assert await opening(town, None, "/sign-in") == '<html lang="en">'
+        assert await opening(town, "member") == '<html lang="en" dir="ltr">'
+        assert await opening(town, None, "/sign-in") == '<html lang="en" dir="ltr">'
 
 
 async def test_language_and_clock_are_the_members_own(town: Town) -> None:
@@ -62,7 +62,7 @@ async def test_language_and_clock_are_the_members_own(town: Town) -> None:
         await browser.get("/settings/appearance")
         await browser.post("/settings/appearance", theme="auto", accent="lake", language="de", time_zone="Asia/Tokyo")
         page = (await browser.get("/settings/sessions")).text
-    assert page.startswith('<!doctype html>\n<html lang="de">')
+    assert page.startswith('<!doctype html>\n<html lang="de" dir="ltr">')
     assert "Einstellungen" in page
     await town.sql("UPDATE swannery.sign_ins SET last_seen_at = '2026-01-02 20:30+00'")
     town.forget_sign_ins("owner")

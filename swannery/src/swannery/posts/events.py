@@ -1,7 +1,16 @@
 """What posts do when members come and go. Both may touch many rows, so they are left to a job of the same transaction."""
 
 from swannery.foundation.database import Transaction
-from swannery.foundation.events import Blocked, Dispatcher, MemberErased, MemberLeft, MemberReturned, PostEdited, PostPublished
+from swannery.foundation.events import (
+    Blocked,
+    Dispatcher,
+    MemberErased,
+    MemberLeft,
+    MemberReturned,
+    PostEdited,
+    PostPublished,
+    PostRestored,
+)
 from swannery.posts.actions import is_waiting, part
 from swannery.posts.jobs import ERASE, PREVIEW, RECOUNT
 
@@ -18,7 +27,7 @@ async def _parted(tx: Transaction, event: Blocked) -> None:
     await part(tx, one=event.blocker_id, other=event.blocked_id)
 
 
-async def _read_page(tx: Transaction, event: PostPublished | PostEdited) -> None:
+async def _read_page(tx: Transaction, event: PostPublished | PostEdited | PostRestored) -> None:
     if await is_waiting(tx, post_id=event.post_id):
         await tx.defer(PREVIEW, post_id=event.post_id)
 
@@ -28,6 +37,7 @@ def listen(dispatcher: Dispatcher) -> None:
     dispatcher.listen(Blocked, _parted)
     dispatcher.listen(PostPublished, _read_page)
     dispatcher.listen(PostEdited, _read_page)
+    dispatcher.listen(PostRestored, _read_page)
     dispatcher.listen(MemberErased, _erase)
     dispatcher.listen(MemberLeft, _recount)
     dispatcher.listen(MemberReturned, _recount)
