@@ -205,3 +205,33 @@ async def test_a_deleted_post_leaves_every_list(town: Town) -> None:
     assert await home(town, "follower") == []
     await run_jobs(town)
     assert await listed(town, "follower") == []
+
+
+async def test_what_a_reader_asks_again_and_again_is_planned_once(town: Town) -> None:
+    """Also for who hides people: planning the counts without them anew took longer than all else in the database."""
+    for post_id in (written := [await write(town, "owner", f"{number}") for number in range(4)]):
+        await town.act(posts.react, "blocked", post_id=post_id, on=True, kind="fire")
+    await town.act(posts.add_comment, "owner", post_id=written[0], text="Well?")
+    await town.act(connections.block, "friend", person_id=town.ids["blocked"])
+    # Enough of everything that one hidden person looks cheaper than the ten PostgreSQL reckons with.
+    await town.sql(
+        "WITH old AS (INSERT INTO swannery.posts (author_id, body, body_html, audience, published_at)"
+        " SELECT %(owner)s, 'old', 'old', 'members', now() - interval '1 year' FROM generate_series(1, 2000) RETURNING id)"
+        " INSERT INTO swannery.reactions (post_id, member_id) SELECT old.id, m.id FROM old, swannery.members m",
+        owner=town.ids["owner"],
+    )
+    await town.sql("ANALYZE swannery.posts, swannery.reactions, swannery.members")
+    async with town.acting("friend") as (tx, viewer):
+        for _ in range(OFTEN):
+            assert [item.post.reaction_count for item in (await feeds.read_home(tx, viewer=viewer, after=None)).items[:4]] == [0] * 4
+            await feeds.read_everyone(tx, viewer=viewer, after=None)
+            await feeds.read_trending(tx, viewer=viewer)
+            await posts.read_comments(tx, viewer=viewer, post_id=written[0], order="best")
+        kept = await tx.sql(
+            "SELECT statement, generic_plans, custom_plans FROM pg_prepared_statements WHERE generic_plans + custom_plans > 9"
+        )
+    assert len(kept) >= 4
+    assert [text for text, _, anew in kept if anew > 5] == []
+
+
+OFTEN = 20  # psycopg prepares a statement it saw five times, PostgreSQL keeps a plan after five of its own

@@ -7,7 +7,7 @@ from swannery.foundation.database import Transaction
 from swannery.foundation.viewer import Viewer
 from swannery.posts.models import AUTHOR_REPLY_COUNTS, REACTION_COUNTS, REPLY_COUNTS, ReactionKind, Reactor
 from swannery.posts.queries.reactions import OTHER_KINDS
-from swannery.posts.visibility import SHARED, comment_visible_sql, shared_visible_sql, viewer_values, visible_sql
+from swannery.posts.visibility import SHARED, any_of, array, comment_visible_sql, shared_visible_sql, viewer_values, visible_sql
 
 
 async def recount_comments(tx: Transaction, *, places: Collection[tuple[int, int]]) -> None:
@@ -79,9 +79,9 @@ async def hidden_reactions(tx: Transaction, *, post_id: int, ids: Collection[int
     """Return how people hidden from the viewer reacted to each of these comments. Index: the primary key."""
     found = await tx.read(
         "SELECT r.comment_id, r.kind, count(*) FROM swannery.comment_reactions r JOIN swannery.members m ON m.id = r.member_id"
-        " WHERE r.post_id = %(post)s AND r.comment_id = ANY(%(ids)s) AND r.member_id = ANY(%(blocked)s) AND m.state = 'active'"
+        f" WHERE r.post_id = %(post)s AND r.comment_id = {any_of('ids')} AND r.member_id = {any_of('blocked')} AND m.state = 'active'"
         " GROUP BY 1, 2",
-        {"post": post_id, "ids": list(ids), "blocked": list(viewer.blocked)},
+        {"post": post_id, "ids": array(ids), "blocked": array(viewer.blocked)},
     )
     by_comment: dict[int, dict[str, int]] = {}
     for comment_id, kind, count in found:

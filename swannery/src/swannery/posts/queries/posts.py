@@ -14,7 +14,17 @@ from swannery.posts.details import Details, choices_of
 from swannery.posts.models import REACTIONS, Answers, CardFacts, Draft, Kind, Place, Post, ReactionCount, State
 from swannery.posts.previews import Preview
 from swannery.posts.queries.previews import encoded_preview, preview_of
-from swannery.posts.visibility import SHARED, comment_visible_sql, shared_visible_sql, unmuted_sql, viewer_values, visible_sql, wanted_sql
+from swannery.posts.visibility import (
+    SHARED,
+    any_of,
+    array,
+    comment_visible_sql,
+    shared_visible_sql,
+    unmuted_sql,
+    viewer_values,
+    visible_sql,
+    wanted_sql,
+)
 
 COLUMNS = (
     "SELECT p.id, p.author_id, a.name, a.handle, a.role, p.community_id, g.name, g.slug, p.kind, p.audience, p.state, p.body, p.body_html,"
@@ -147,23 +157,26 @@ class Hidden(NamedTuple):
     answers: dict[int, int]
 
 
+THESE, HIDDEN = any_of("ids"), any_of("blocked")
+
+
 async def hidden_counts(tx: Transaction, *, ids: Collection[int], viewer: Viewer) -> dict[int, Hidden]:
     """Return what people hidden from the viewer did to each of the posts. Indexes: the primary keys."""
     # sees all: only of posts that were read with the condition, and only to leave people out
     found = await tx.read(
         "SELECT r.post_id, r.kind, count(*) FROM swannery.reactions r JOIN swannery.members m ON m.id = r.member_id"
-        " WHERE r.post_id = ANY(%(ids)s) AND r.member_id = ANY(%(blocked)s) AND m.state = 'active' GROUP BY 1, 2"
+        f" WHERE r.post_id = {THESE} AND r.member_id = {HIDDEN} AND m.state = 'active' GROUP BY 1, 2"
         " UNION ALL SELECT c.post_id, 'comment', count(*) FROM swannery.comments c JOIN swannery.members m ON m.id = c.author_id"
-        " WHERE c.post_id = ANY(%(ids)s) AND c.author_id = ANY(%(blocked)s) AND c.state = 'shown' AND c.deleted_at IS NULL"
+        f" WHERE c.post_id = {THESE} AND c.author_id = {HIDDEN} AND c.state = 'shown' AND c.deleted_at IS NULL"
         " AND m.state = 'active' GROUP BY 1"
         " UNION ALL SELECT s.original_id, 'share', count(*) FROM swannery.shares s JOIN swannery.members m ON m.id = s.author_id"
-        " JOIN swannery.posts p ON p.id = s.post_id WHERE s.original_id = ANY(%(ids)s) AND s.author_id = ANY(%(blocked)s)"
+        f" JOIN swannery.posts p ON p.id = s.post_id WHERE s.original_id = {THESE} AND s.author_id = {HIDDEN}"
         " AND p.state = 'shown' AND p.deleted_at IS NULL AND p.audience <> 'me' AND m.state = 'active' GROUP BY 1"
         # 0 stands for the person, whatever they chose.
         " UNION ALL SELECT x.post_id, 'answer ' || choice, count(*) FROM swannery.answers x JOIN swannery.members m ON m.id = x.member_id,"
         " unnest(0::smallint || x.choices) AS choice"
-        " WHERE x.post_id = ANY(%(ids)s) AND x.member_id = ANY(%(blocked)s) AND m.state = 'active' GROUP BY x.post_id, choice",
-        {"ids": list(ids), "blocked": list(viewer.blocked)},
+        f" WHERE x.post_id = {THESE} AND x.member_id = {HIDDEN} AND m.state = 'active' GROUP BY x.post_id, choice",
+        {"ids": array(ids), "blocked": array(viewer.blocked)},
     )
     by_post: dict[int, dict[str, int]] = {}
     for post_id, what, count in found:
