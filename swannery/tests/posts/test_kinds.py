@@ -1,6 +1,7 @@
 """Posts of each kind: what they must say, what comes back to be typed again, and what becomes of it on the way."""
 
-from datetime import UTC, date, datetime, timedelta
+from contextlib import nullcontext
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from town import Town
 
+from swannery.foundation import clock
 from swannery.foundation.errors import Invalid
 from swannery.posts import actions
 from swannery.posts.detail_rules import clipped, words_of
@@ -86,6 +88,7 @@ async def test_what_is_typed_comes_back_as_it_was(details: Details) -> None:
         (Workout(title="Legs", exercises=[SQUAT] * 21), "exercises"),
         (Workout(title="Legs", exercises=[SQUAT], minutes=0), "minutes"),
         (Achievement(title="First pull-up"), "achieved_on"),
+        (Achievement(title="First pull-up", achieved_on=date(2199, 1, 1)), "achieved_on"),
         (Recipe(title="Bread", ingredients=[" "], steps=["Bake."]), "ingredients"),
         (Recipe(title="Bread", ingredients=["flour"], steps=["s" * 1001]), "steps"),
         (Recipe(title="Bread", ingredients=["flour"] * 61, steps=["Bake."]), "ingredients"),
@@ -96,6 +99,15 @@ async def test_what_is_missing_or_too_much_is_said_of_its_field(town: Town, deta
     with pytest.raises(Invalid) as refused:
         await town.act(actions.publish_post, "owner", draft=Draft(body="Words.", details=details))
     assert list(refused.value.fields) == [field]
+
+
+async def test_what_is_planned_may_speak_of_the_day_it_is_told(town: Town) -> None:
+    """Whoever plans the words for after the race dates them to the race; on no clock in the world has the day after it begun then."""
+    told_at = datetime.combine((clock.now() + timedelta(days=9)).date(), time(9), UTC)
+    for days, taken in ((0, True), (1, False), (-30, True)):
+        draft = Draft(body="", details=Achievement(title="A marathon", achieved_on=(told_at + timedelta(days=days)).date()))
+        with nullcontext() if taken else pytest.raises(Invalid, match="cannot be posted"):
+            await town.act(actions.save_draft, "owner", draft=draft, publish_at=told_at)
 
 
 async def test_every_word_of_every_kind_is_shown_to_whoever_holds_posts() -> None:

@@ -13,6 +13,7 @@ from hostile import lake, saved, with_gps
 from town import Browser, Town
 
 from swannery.accounts.actions.erase_member import erase_member
+from swannery.foundation import clock
 from swannery.foundation.errors import Invalid
 from swannery.media import actions as media
 from swannery.media.models import LONGEST_ALT, MOST_IN_ALBUM, MOST_PICTURES, Attachment
@@ -127,9 +128,9 @@ def test_what_can_be_seen_to_be_wrong_without_looking_anything_up() -> None:
 
 def test_a_picture_says_enough_alone_but_not_for_a_poll() -> None:
     draft = Draft(body="", pictures=(Attachment(key="0" * 32, alt=" a\nb "),))
-    assert check_draft(draft, communities=(), site_open=True).pictures[0].alt == "a b"
+    assert check_draft(draft, told_at=clock.now(), communities=(), site_open=True).pictures[0].alt == "a b"
     with pytest.raises(Invalid):
-        check_draft(Draft(body="", details=Album(title="Camp")), communities=(), site_open=True)
+        check_draft(Draft(body="", details=Album(title="Camp")), told_at=clock.now(), communities=(), site_open=True)
 
 
 async def test_a_picture_taken_out_is_gone_and_the_others_stay(town: Town) -> None:

@@ -1,7 +1,7 @@
 """What each kind of post must and may say, decided without looking anything up; each sentence belongs to a field."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 
@@ -44,6 +44,7 @@ from swannery.posts.models import Answers
 
 FIRST_YEAR, LAST_YEAR = 1971, 2199  # every clock can tell what lies between
 FEWEST_OPTIONS = 2
+FURTHEST_EAST = timedelta(hours=14)
 # Of these kinds the post's own text is the heart; of the others it is welcome, not needed.
 NEEDS_TEXT = (Poll, Tip)
 TITLES: Mapping[type[Details], Sentence] = {
@@ -62,8 +63,13 @@ def needs_text(details: Details | None) -> bool:
     return details is None or isinstance(details, NEEDS_TEXT)
 
 
-def checked(details: Details) -> tuple[Details, dict[str, Sentence]]:
-    """Return the details as they will be stored, and a sentence for each field that cannot be taken."""
+def day_anywhere(moment: datetime) -> date:
+    """Return the latest day that has begun somewhere: nobody's clock is further ahead than 14 hours."""
+    return (moment + FURTHEST_EAST).date()
+
+
+def checked(details: Details, *, told_at: datetime) -> tuple[Details, dict[str, Sentence]]:
+    """Return the details as they will be stored, and a sentence for each field that cannot be taken; `told_at` is when people read it."""
     if isinstance(details, Poll):
         return _checked_poll(details)
     title = clean_line(details.title)
@@ -85,6 +91,8 @@ def checked(details: Details) -> tuple[Details, dict[str, Sentence]]:
             wrong |= _wrong_in_event(kept)
         case Achievement(achieved_on=None):
             wrong["achieved_on"] = say("Say when it was.")
+        case Achievement(achieved_on=day) if day is not None and day > day_anywhere(told_at):
+            wrong["achieved_on"] = say("That day has not come yet.")
         case _:
             pass
     return kept, wrong

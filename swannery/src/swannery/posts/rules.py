@@ -23,11 +23,20 @@ DEEPEST = 60
 
 
 def check_draft(
-    draft: Draft, *, communities: Collection[int], site_open: bool, circles: Collection[int] = (), may_be_empty: bool = False
+    draft: Draft,
+    *,
+    told_at: datetime,
+    communities: Collection[int],
+    site_open: bool,
+    circles: Collection[int] = (),
+    may_be_empty: bool = False,
 ) -> Draft:
-    """Return the draft as it will be stored; raises Invalid with a sentence for each field that cannot be taken."""
+    """Return the draft as it will be stored; raises Invalid with a sentence for each field that cannot be taken.
+
+    `told_at` is when it is published: now, or at the planned moment.
+    """
     body = clean_text(draft.body)
-    details, wrong = checked(draft.details) if draft.details is not None else (None, {})
+    details, wrong = checked(draft.details, told_at=told_at) if draft.details is not None else (None, {})
     may_be_empty = may_be_empty or (draft.details is None and bool(draft.pictures))
     if not body and not may_be_empty and needs_text(draft.details):
         wrong["text"] = say("Write something first.")

@@ -27,8 +27,7 @@ async def save_draft(
     """Keep what is written, in place of an earlier draft if one is named; with a moment, it is published then. Returns the draft's id."""
     member = viewer.member_id
     if publish_at is not None:
-        kept = await check_for(tx, viewer=viewer, draft=draft)
-        check_moment(publish_at, now=tx.now)
+        kept = await check_for(tx, viewer=viewer, draft=draft, told_at=check_moment(publish_at, now=tx.now))
     else:
         # Half a thought is kept as it is; whether it can be published is asked when it is.
         body, warning = clean_text(draft.body)[:LONGEST_POST], clean_line(draft.warning)[:LONGEST_WARNING]

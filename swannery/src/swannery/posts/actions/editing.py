@@ -72,7 +72,9 @@ async def _mended(tx: Transaction, *, post: Post, draft: Draft) -> Draft:
     """
     details = draft.details or post.details
     alone = msgspec.structs.replace(draft, audience="me", community_id=None, circle_id=None, details=details)
-    mended = check_draft(alone, communities=(), site_open=True, may_be_empty=post.kind in {"activity", "share"} or post.points_on)
+    mended = check_draft(
+        alone, told_at=tx.now, communities=(), site_open=True, may_be_empty=post.kind in {"activity", "share"} or post.points_on
+    )
     if mended.details != post.details:
         await _check_details(tx, post=post, wanted=mended.details)
     circle = await queries.circle_of(tx, post_id=post.id) if post.audience == "circle" else None

@@ -1,5 +1,7 @@
 """Publishing and sharing."""
 
+from datetime import datetime
+
 import msgspec
 
 from swannery.activities import actions as activities
@@ -61,10 +63,17 @@ async def share_post(tx: Transaction, *, viewer: Viewer, post_id: int, draft: Dr
     return await _publish(tx, viewer=viewer, draft=pointing, kind=kind)
 
 
-async def check_for(tx: Transaction, *, viewer: Viewer, draft: Draft, may_be_empty: bool = False) -> Draft:
-    """Return the draft as it will be stored; raises Invalid for what the viewer may not publish now."""
+async def check_for(tx: Transaction, *, viewer: Viewer, draft: Draft, may_be_empty: bool = False, told_at: datetime | None = None) -> Draft:
+    """Return the draft as it will be stored; raises Invalid for what the viewer may not publish now, or could not at that moment."""
     mine = [circle.id for circle in await list_circles(tx, viewer=viewer)] if draft.circle_id is not None else []
-    return check_draft(draft, communities=viewer.communities, site_open=viewer.site_open, circles=mine, may_be_empty=may_be_empty)
+    return check_draft(
+        draft,
+        told_at=told_at or tx.now,
+        communities=viewer.communities,
+        site_open=viewer.site_open,
+        circles=mine,
+        may_be_empty=may_be_empty,
+    )
 
 
 async def _publish(tx: Transaction, *, viewer: Viewer, draft: Draft, kind: Kind, card: CardFacts | None = None) -> int:
