@@ -1,15 +1,15 @@
 """Who may read what: the one condition, composed here and nowhere else.
 
-It speaks of two rows, a post and its author, and of the viewer's arrays, which are loaded once per request. It has no subqueries, so it
-can be pushed down to wherever the posts are. Plain SQL takes it as `visible_sql`, statements of SQLAlchemy Core as `visible`.
-Muted people are no matter of what may be read: `wanted_sql`.
+It speaks of two rows, a post and its author, and of the viewer's arrays, which are loaded once per request. It looks nothing up, so it can
+be pushed down to wherever the posts are: what it has of sub-selects are those arrays, taken out once for a statement. Plain SQL takes it as
+`visible_sql`, statements of SQLAlchemy Core as `visible`. Muted people are no matter of what may be read: `wanted_sql`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, ColumnElement, FromClause, and_, any_, bindparam, column, not_, or_, table
+from sqlalchemy import ARRAY, BigInteger, Boolean, ColumnElement, FromClause, and_, any_, bindparam, cast, column, not_, or_, select, table
 from sqlalchemy.dialects.postgresql import psycopg
 
 from swannery.foundation.viewer import Viewer
@@ -18,15 +18,24 @@ COLUMNS = ("id", "author_id", "community_id", "circle_id", "audience", "state", 
 
 VIEWER = bindparam("viewer_id", type_=BigInteger)
 SITE_OPEN = bindparam("viewer_site_open", type_=Boolean)
-FOLLOWEES = bindparam("viewer_followees", type_=ARRAY(BigInteger))
-FRIENDS = bindparam("viewer_friends", type_=ARRAY(BigInteger))
-COMMUNITIES = bindparam("viewer_communities", type_=ARRAY(BigInteger))
-CIRCLES = bindparam("viewer_circles", type_=ARRAY(BigInteger))
-BLOCKED = bindparam("viewer_blocked", type_=ARRAY(BigInteger))
-MUTED = bindparam("viewer_muted", type_=ARRAY(BigInteger))
 
 
-VIEWER_ARRAYS = (FOLLOWEES.key, FRIENDS.key, COMMUNITIES.key, CIRCLES.key, BLOCKED.key, MUTED.key)
+def ids(parameter: str) -> ColumnElement[Sequence[int]]:
+    """Return a parameter that holds ids, given as `array`.
+
+    PostgreSQL keeps no plan that it reckons dearer than one made for the ids at hand: it plans the statement anew each time, which takes
+    longer than finding a page's rows. What comes out of a sub-select it reckons the same for all.
+    """
+    several = ARRAY(BigInteger)
+    return cast(select(bindparam(parameter, type_=several)).scalar_subquery(), several)
+
+
+FOLLOWEES = ids("viewer_followees")
+FRIENDS = ids("viewer_friends")
+COMMUNITIES = ids("viewer_communities")
+CIRCLES = ids("viewer_circles")
+BLOCKED = ids("viewer_blocked")
+MUTED = ids("viewer_muted")
 
 
 def viewer_values(viewer: Viewer) -> dict[str, Any]:
@@ -44,12 +53,8 @@ def viewer_values(viewer: Viewer) -> dict[str, Any]:
 
 
 def any_of(parameter: str) -> str:
-    """Return SQL for "one of these ids", which are given as `array`.
-
-    PostgreSQL keeps no plan for a statement that it believes dearer without knowing how many ids come: it plans it anew each time, which
-    takes longer than finding a page's rows. Behind a sub-select it believes the same of all.
-    """
-    return f"ANY((SELECT %({parameter})s::bigint[])::bigint[])"
+    """Return `ANY` of such `ids` for plain SQL."""
+    return f"ANY (CAST((SELECT %({parameter})s::BIGINT[]) AS BIGINT[]))"
 
 
 def array(ids: Iterable[int]) -> str:
@@ -147,6 +152,4 @@ def compiled(condition: ColumnElement[bool]) -> str:
     for name, value in literal.params.items():
         if not name.startswith("viewer_"):
             text = text.replace(f"%({name})s::VARCHAR", f"'{value}'").replace(f"%({name})s", f"'{value}'")
-    for name in VIEWER_ARRAYS:
-        text = text.replace(f"ANY (%({name})s::BIGINT[])", any_of(name))
     return f"({text})"
