@@ -92,7 +92,7 @@ def checked(details: Details, *, told_at: datetime) -> tuple[Details, dict[str, 
         case Achievement(achieved_on=None):
             wrong["achieved_on"] = say("Say when it was.")
         case Achievement(achieved_on=day) if day is not None and day > day_anywhere(told_at):
-            wrong["achieved_on"] = say("That day has not come yet.")
+            wrong["achieved_on"] = say("That day has not come yet. Choose an earlier one.")
         case _:
             pass
     return kept, wrong
