@@ -36,7 +36,7 @@ FEATURES = ("connections", "communities")
 CONNECTIONS = 6
 SITE = Site(name="Still water", open=False, language="en", secure=False)
 TABLES = (
-    "circle_members", "circles", "mutes", "follow_requests", "follows", "friend_requests",
+    "trainer_clients", "activities", "circle_members", "circles", "mutes", "follow_requests", "follows", "friend_requests",
     "friendships", "blocks", "community_members", "communities", "idempotency_keys", "throttles", "members",
 )  # fmt: skip
 WHO = "x-test-member"
@@ -56,16 +56,20 @@ def theatre(server: Server) -> Iterator[str]:
             inside.execute("CREATE SCHEMA swannery")
             first, later = _migration("0001_foundations"), _migration("0050_approval_mutes_circles")
             suggestions = _migration("0075_suggestions")
+            trainers = _migration("0090_trainers_and_clients")
             profiles, pictures = _migration("0020_profiles_and_choices"), _migration("0070_pictures")
             parts = (
                 first.MEMBERS.format(key_type="bigint"),
                 first.CONNECTIONS,
                 first.COMMUNITIES,
+                first.ACTIVITIES,
+                trainers.TRAINER_CLIENTS,
                 later.APPROVAL,
                 later.MUTES,
                 later.CIRCLES,
                 profiles.COLUMNS,
                 suggestions.COLUMN,
+                suggestions.PARTS[-1],
                 pictures.PROFILES,
             )
             for part in parts:
@@ -124,6 +128,15 @@ class Stage:
 
     async def members(self, *names: str) -> list[int]:
         return [await self.member(name) for name in names]
+
+    async def train(self, client: int, trainer: int, *, times: int = 1) -> None:
+        """Have the app record sessions in which one trained the other."""
+        await self.sql(
+            "INSERT INTO swannery.activities (member_id, source, source_key, partner_id, happened_at)"
+            " SELECT %(client)s, 'sessions', gen_random_uuid()::text, %(trainer)s, now() - n * interval '1 day'"
+            " FROM generate_series(1, %(times)s::int) AS n",
+            client=client, trainer=trainer, times=times,
+        )  # fmt: skip
 
     async def sql(self, text: str, **values: object) -> Sequence[AnyRow]:
         async with self.database.transaction() as tx:

@@ -172,6 +172,7 @@ async def load_viewer(tx: Transaction, *, users: Users, token: str, site_open: b
         asked=connections.asked,
         asked_by=connections.asked_by,
         follow_asked_by=connections.follow_asked_by,
+        training_asked_by=connections.training_asked_by,
         muted=connections.muted,
         circles=connections.circles,
         site_open=site_open,

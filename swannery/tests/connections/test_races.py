@@ -125,7 +125,8 @@ async def broken_rules(stage: Stage) -> list[str]:
         WITH tied AS (
             SELECT follower_id AS one, followee_id AS other FROM swannery.follows
             UNION ALL SELECT member_id, friend_id FROM swannery.friendships
-            UNION ALL SELECT sender_id, addressee_id FROM swannery.friend_requests)
+            UNION ALL SELECT sender_id, addressee_id FROM swannery.friend_requests
+            UNION ALL SELECT trainer_id, client_id FROM swannery.trainer_clients)
         SELECT 'tied in spite of a block' FROM tied, swannery.blocks b
             WHERE (one, other) IN ((blocker_id, blocked_id), (blocked_id, blocker_id))
         UNION ALL SELECT 'friend on one side only' FROM swannery.friendships f

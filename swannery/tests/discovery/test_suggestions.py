@@ -10,6 +10,7 @@ from town import PEOPLE, Town
 
 from swannery.accounts.actions.own_profile import change_openness
 from swannery.connections import actions as connections
+from swannery.connections.actions import training
 from swannery.discovery import actions
 from swannery.discovery.models import Clue
 from swannery.discovery.rules import worth
@@ -40,11 +41,17 @@ async def train(town: Town, who: str, trainer: str) -> None:
     )
 
 
+async def confirm(town: Town, who: str, trainer: str) -> None:
+    await train(town, who, trainer)
+    await town.act(training.confirm_trainer, who, person_id=town.ids[trainer])
+    await town.act(training.confirm_client, trainer, person_id=town.ids[who])
+
+
 async def test_each_reason_is_told_with_what_may_be_told_of_it(town: Town) -> None:
     await befriend(town, "member", "friend")
     await befriend(town, "friend", "owner")
-    await train(town, "member", "trainer")
-    await train(town, "neighbour", "trainer")
+    await confirm(town, "member", "trainer")
+    await confirm(town, "neighbour", "trainer")
     await town.act(connections.follow, "member", person_id=town.ids["follower"])
     await town.act(connections.follow, "follower", person_id=town.ids["asker"])
     for who in ("member", "gone"):
@@ -80,9 +87,22 @@ async def test_who_is_hidden_known_dismissed_or_unwilling_is_not_suggested(town:
     assert set(await suggested(town, "member")) == {"owner"}
 
 
+@pytest.mark.parametrize("silent", ["member", "neighbour", "trainer"])
+async def test_who_trains_whom_is_told_to_a_third_only_when_all_said_so(town: Town, silent: str) -> None:
+    """Sessions that the app recorded, or what one of two said, is nobody else's to know."""
+    for who in ("member", "neighbour"):
+        await train(town, who, "trainer")
+        if who != silent:
+            await town.act(training.confirm_trainer, who, person_id=town.ids["trainer"])
+        if silent != "trainer":
+            await town.act(training.confirm_client, "trainer", person_id=town.ids[who])
+    assert set(await suggested(town, "member")) == {"trainer"}
+    assert set(await suggested(town, "neighbour")) == {"trainer"}
+
+
 async def test_a_trainer_who_blocked_somebody_is_no_reason_to_meet_them(town: Town) -> None:
-    await train(town, "member", "trainer")
-    await train(town, "neighbour", "trainer")
+    await confirm(town, "member", "trainer")
+    await confirm(town, "neighbour", "trainer")
     await town.act(connections.block, "neighbour", person_id=town.ids["trainer"])
     assert set(await suggested(town, "member")) == {"trainer"}
 
@@ -181,8 +201,8 @@ async def test_whatever_stands_between_people_only_friends_of_friends_appear(
 async def test_a_few_are_the_likeliest_of_all(town: Town) -> None:
     """Ranked in the database as by the rules; what the few have in common with the viewer is told whole."""
     for other in ("owner", "neighbour", "asker", "gone"):
-        await train(town, other, "trainer")
-    await train(town, "member", "trainer")
+        await confirm(town, other, "trainer")
+    await confirm(town, "member", "trainer")
     await befriend(town, "member", "friend")
     await befriend(town, "friend", "asker")
     everybody = await town.act(actions.suggest, "member")

@@ -1,12 +1,13 @@
 """Taking over what the app recorded, and handing it to its member."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from swannery import config
 from swannery.accounts.actions.people import people_by_id
+from swannery.accounts.models import Person
 from swannery.activities import queries
-from swannery.activities.models import Activity
+from swannery.activities.models import Activity, Shared
 from swannery.activities.rules import per_week, title_of
 from swannery.foundation import throttle
 from swannery.foundation.database import AnyRow, Transaction
@@ -84,6 +85,32 @@ async def _activities(tx: Transaction, rows: Sequence[AnyRow], *, viewer: Viewer
         )
         for row in rows
     ]
+
+
+async def trained(tx: Transaction, *, trainer_id: int, client_id: int) -> bool:
+    """Whether the app recorded a session in which one trained the other."""
+    return (await trained_together(tx, member_id=trainer_id, person_id=client_id))[0]
+
+
+async def trained_together(tx: Transaction, *, member_id: int, person_id: int) -> tuple[bool, bool]:
+    """Whether the app recorded that a member trained a person, and that the person trained the member."""
+    return await queries.trained_together(tx, member_id=member_id, person_id=person_id)
+
+
+async def sessions_with(tx: Transaction, *, member_id: int, as_trainer: bool, ids: Collection[int]) -> dict[int, Shared]:
+    """Return what a member had with each of these, training them or being trained; those without a session are missing."""
+    found = await queries.partners(tx, member_id=member_id, as_trainer=as_trainer, only=ids)
+    return {row[0]: Shared(sessions=row[1], last_at=row[2]) for row in found}
+
+
+async def partners(
+    tx: Transaction, *, viewer: Viewer, as_trainer: bool, without: Collection[int], limit: int
+) -> list[tuple[Person, Shared]]:
+    """Return whom the viewer trained, or who trained the viewer, the latest first; nobody hidden, and none of those to leave out."""
+    left_out = (*without, *viewer.blocked)
+    found = await queries.partners(tx, member_id=viewer.member_id, as_trainer=as_trainer, without=left_out, limit=limit)
+    people = await people_by_id(tx, ids={row[0] for row in found}, viewer=viewer)
+    return [(people[row[0]], Shared(sessions=row[1], last_at=row[2])) for row in found if row[0] in people]
 
 
 async def mark_shared(tx: Transaction, *, viewer: Viewer, activity_id: int, post_id: int) -> None:

@@ -33,3 +33,10 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
     def facts(self) -> list[tuple[str, str]]:
         """What a card says of it."""
         return [("Sessions so far", f"{self.number}"), ("That week", f"{self.this_week}")]
+
+
+class Shared(msgspec.Struct, frozen=True, kw_only=True):
+    """How many sessions two members had together, one training the other, and when the last was."""
+
+    sessions: int
+    last_at: datetime | None

@@ -1,6 +1,6 @@
 """All SQL on activities. Only their own member reads them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -95,6 +95,36 @@ async def times(tx: Transaction, *, member_id: int) -> list[datetime]:
         {"member": member_id},
     )
     return [row[0] for row in found]
+
+
+async def trained_together(tx: Transaction, *, member_id: int, person_id: int) -> tuple[bool, bool]:
+    """Whether a member trained a person, and whether the person trained the member. Index: activities_partner."""
+    one = "EXISTS (SELECT FROM swannery.activities WHERE partner_id = %({})s AND member_id = %({})s)"
+    found = await tx.sql(f"SELECT {one.format('me', 'other')}, {one.format('other', 'me')}", {"me": member_id, "other": person_id})
+    return bool(found[0][0]), bool(found[0][1])
+
+
+async def partners(
+    tx: Transaction,
+    *,
+    member_id: int,
+    as_trainer: bool,
+    only: Collection[int] | None = None,
+    without: Collection[int] = (),
+    limit: int | None = None,
+) -> Sequence[AnyRow]:
+    """Return (id, sessions, last) of those a member trained, or was trained by, the latest first.
+
+    Indexes: activities_partner, activities_latest. A trainer's page counts all the sessions they gave: some thousand entries a year.
+    """
+    mine, other = ("partner_id", "member_id") if as_trainer else ("member_id", "partner_id")
+    return await tx.sql(
+        f"SELECT a.{other}, count(*), max(a.happened_at) FROM swannery.activities a JOIN swannery.members m ON m.id = a.{other}"
+        f" WHERE a.{mine} = %(me)s AND m.state = 'active' AND NOT a.{other} = ANY(%(without)s::bigint[])"
+        f"{'' if only is None else f' AND a.{other} = ANY(%(only)s::bigint[])'}"
+        f" GROUP BY a.{other} ORDER BY max(a.happened_at) DESC, a.{other} LIMIT %(limit)s",
+        {"me": member_id, "without": list(without), "only": list(only or ()), "limit": limit},
+    )
 
 
 async def lock(tx: Transaction, *, member_id: int, activity_id: int) -> None:

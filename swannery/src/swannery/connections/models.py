@@ -1,16 +1,22 @@
 """How two members stand to each other."""
 
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
 from swannery.accounts.models import Person
+
+TrainingRole = Literal["trainer", "client"]
+# recorded: the app has sessions of the two, and neither has said more. asked: the viewer has said so, asked_by: the other has.
+Tie = Literal["none", "recorded", "asked", "asked_by", "confirmed"]
 
 
 class Relation(msgspec.Struct, frozen=True, kw_only=True):
     """How the viewer stands to a person. A request that waits is neither a friendship nor a follow: those are true of accepted ones only.
 
     `follow_requested`: the viewer waits for the person's approval; `wants_to_follow`: the person waits for the viewer's.
+    `trainer`: how far the person is the viewer's trainer; `client`: the viewer's client. Lists of people do not look for what is recorded.
     """
 
     is_me: bool = False
@@ -23,12 +29,15 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True):
     wants_to_follow: bool = False
     muting: bool = False
     blocking: bool = False
+    trainer: Tie = "none"
+    client: Tie = "none"
 
 
 class Connections(msgspec.Struct, frozen=True, kw_only=True):
     """Everybody a member is connected to, as ids. `blocked` holds both directions: whom they blocked and who blocked them.
 
-    `circles` are those of others that the member is in; the member is not told.
+    `circles` are those of others that the member is in; the member is not told. `training_asked_by` say that they train the member, or
+    that the member trains them, and wait for the member's word.
     """
 
     followees: tuple[int, ...] = ()
@@ -39,6 +48,7 @@ class Connections(msgspec.Struct, frozen=True, kw_only=True):
     follow_asked_by: tuple[int, ...] = ()
     muted: tuple[int, ...] = ()
     circles: tuple[int, ...] = ()
+    training_asked_by: tuple[int, ...] = ()
 
 
 class FriendRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +56,30 @@ class FriendRequest(msgspec.Struct, frozen=True, kw_only=True):
 
     person: Person
     sent_at: datetime
+
+
+class Training(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody whom a member trains with: what they are to the member, how far that is settled, and the sessions the app recorded."""
+
+    person: Person
+    role: TrainingRole
+    tie: Tie
+    sessions: int = 0
+    last_at: datetime | None = None
+
+
+class TrainingRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who waits for a member's word on who trains whom."""
+
+    training: Training
+    sent_at: datetime
+
+
+class TrainingPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Some of those a member trains with, and the id after which the next page begins, if there is one."""
+
+    items: tuple[Training, ...]
+    next_after: int | None = None
 
 
 class Mute(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ import re
 import tomllib
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -25,6 +25,7 @@ class Somebody(_Row, frozen=True, kw_only=True):
     last: str = ""
     bio: str = ""
     trainer: str = ""
+    training: Literal["confirmed", "asked", "recorded"] = "confirmed"
     sessions: int = 0
     follows: str = ""
     friends: str = ""

@@ -16,6 +16,7 @@ from swannery.communities import actions as communities
 from swannery.communities.models import Foundation
 from swannery.config import Config
 from swannery.connections import actions as connections
+from swannery.connections.actions import training
 from swannery.demo import queries
 from swannery.demo.cast import Cast, Somebody, Words, moment, span
 from swannery.feeds.actions import rebuild
@@ -148,6 +149,11 @@ async def _introduce(tx: Transaction, stage: Stage, cast: Cast) -> None:
             await connections.accept_friend_request(tx, viewer=stage[friend], person_id=me.member_id)
         for other in person.follows.split():
             await connections.follow(tx, viewer=me, person_id=ids[other])
+    for person in cast.people:
+        if person.trainer and person.training != "recorded":
+            await training.confirm_trainer(tx, viewer=stage[person.handle], person_id=ids[person.trainer])
+            if person.training == "confirmed":
+                await training.confirm_client(tx, viewer=stage[person.trainer], person_id=ids[person.handle])
     for request in cast.requests:
         await connections.send_friend_request(tx, viewer=stage[request.sender], person_id=ids[request.addressee])
     asked = [(ids[request.sender], ids[request.addressee], moment(request.ago, now=tx.now)) for request in cast.requests]

@@ -133,7 +133,7 @@ def _as_stranger(journey: Walk, landmarks: Landmarks) -> None:
         }
         for path, found in pages.items():
             journey.expect(stranger.get(path), where=path, holds=(found,))
-        for path in ("/people", "/communities", "/inbox", "/activities", "/settings", "/settings/sessions", "/compose"):
+        for path in ("/people", "/communities", "/inbox", "/training", "/activities", "/settings", "/settings/sessions", "/compose"):
             journey.expect(stranger.get(path), where=path, status=303)
         if landmarks.friends_post:
             journey.expect(stranger.get(f"/posts/{landmarks.friends_post}"), where="A post for friends", status=404)
@@ -159,6 +159,7 @@ def _as_member(journey: Walk, login: Login, landmarks: Landmarks) -> None:
             "/communities/early-birds": ("Early birds", "done before the city is awake"),
             "/inbox": ("Inbox", *landmarks.waiting[login.handle]),
             "/activities": ("Training session",) if login.part == "client" else ("No sessions yet",),
+            "/training": ("Training", "session"),
             "/settings": ("A few words about you",),
             "/settings/sessions": ("Each place where you are signed in",),
             "/compose": ("Write a post",),

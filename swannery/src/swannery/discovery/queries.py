@@ -53,11 +53,13 @@ def clients_of(trainer: str) -> str:
     )
 
 
+# Only what both have confirmed is told to a third: a session alone is known to the two.
 TRAINER = (
-    f"SELECT near.member_id, 'trainer', mine.id, via.name FROM ({TRAINERS}) AS mine"
-    f" JOIN swannery.members via ON via.id = mine.id AND via.state = 'active' CROSS JOIN LATERAL ({clients_of('mine.id')}) AS near"
-    " WHERE NOT EXISTS (SELECT FROM swannery.blocks b WHERE b.blocker_id = mine.id AND b.blocked_id = near.member_id)"
-    " AND NOT EXISTS (SELECT FROM swannery.blocks b WHERE b.blocker_id = near.member_id AND b.blocked_id = mine.id)"
+    "SELECT near.client_id, 'trainer', mine.trainer_id, via.name FROM swannery.trainer_clients mine"
+    " JOIN swannery.members via ON via.id = mine.trainer_id AND via.state = 'active' CROSS JOIN LATERAL"
+    " (SELECT t.client_id FROM swannery.trainer_clients t WHERE t.trainer_id = mine.trainer_id AND t.confirmed"
+    f" ORDER BY t.client_id DESC LIMIT {EACH}) AS near"
+    " WHERE mine.client_id = %(viewer_id)s AND mine.confirmed AND NOT mine.trainer_id = ANY(%(viewer_blocked)s::bigint[])"
 )
 OWN_TRAINER = f"SELECT mine.id, 'trains_you', mine.id, '' FROM ({TRAINERS}) AS mine"
 OWN_CLIENTS = f"SELECT near.member_id, 'trains_with_you', near.member_id, '' FROM ({clients_of('%(viewer_id)s')}) AS near"

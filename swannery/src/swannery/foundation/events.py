@@ -84,6 +84,27 @@ class Befriended(Event, frozen=True, kw_only=True):
     friend_id: int
 
 
+class TrainingRequested(Event, frozen=True, kw_only=True):
+    """One member said that they train another, or are trained by them; the other is asked."""
+
+    asker_id: int
+    addressee_id: int
+
+
+class TrainingConfirmed(Event, frozen=True, kw_only=True):
+    """Both say that one of them trains the other."""
+
+    trainer_id: int
+    client_id: int
+
+
+class TrainingEnded(Event, frozen=True, kw_only=True):
+    """One of the two says that it is so no longer."""
+
+    trainer_id: int
+    client_id: int
+
+
 class Unfriended(Event, frozen=True, kw_only=True):
     """Two members are no longer friends."""
 

@@ -27,7 +27,8 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     """A member with everybody they are connected to; a stranger has no id and no connections.
 
     `blocked` holds both directions: whom the viewer blocked and who blocked the viewer. `asked` and `asked_by` are friend requests
-    that wait for an answer, `follow_asked_by` people who wait for approval; they open nothing. `muted` people's posts stay out of feeds;
+    that wait for an answer, `follow_asked_by` people who wait for approval, `training_asked_by` people who wait for a word on who trains
+    whom; they open nothing. `muted` people's posts stay out of feeds;
     `circles` are the circles of others that the viewer is in.
     """
 
@@ -45,6 +46,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     asked: tuple[int, ...] = ()
     asked_by: tuple[int, ...] = ()
     follow_asked_by: tuple[int, ...] = ()
+    training_asked_by: tuple[int, ...] = ()
     muted: tuple[int, ...] = ()
     site_open: bool = False
     feed_order: Literal["latest", "for_you"] = "latest"

@@ -167,7 +167,7 @@ class Page:
             "now": clock.by(self.viewer.look.time_zone),
             "look": self.viewer.look,
             "language": self.language,
-            "inbox_count": len(viewer.asked_by) + len(viewer.follow_asked_by),
+            "inbox_count": len(viewer.asked_by) + len(viewer.follow_asked_by) + len(viewer.training_asked_by),
             "notice": unquote(self.request.cookies.get(NOTICE, ""))[:200] or None,
             "active": "",
             "path": self.request.url.path,

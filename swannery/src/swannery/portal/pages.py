@@ -15,6 +15,7 @@ from swannery.communities import actions as communities
 from swannery.communities.models import Community
 from swannery.connections import actions as connections
 from swannery.connections.actions.permitting import shows_activity
+from swannery.connections.actions.training import relation_with_sessions
 from swannery.connections.models import Relation
 from swannery.feeds import actions as feeds
 from swannery.feeds.models import Feed
@@ -104,7 +105,7 @@ async def show_profile(
     profile = await people.read_profile(tx, handle=at_handle[1:], viewer=viewer)
     person = profile.person
     found = await posts.posts_of_author(tx, viewer=viewer, author_id=person.id, after=decode(after))
-    relation = await connections.relation(tx, viewer=viewer, person_id=person.id)
+    relation = await relation_with_sessions(tx, viewer=viewer, person_id=person.id)
     counts = await connections.count_connections(tx, viewer=viewer, person_id=person.id)
     return page.show(
         "portal/profile.html",

@@ -293,6 +293,7 @@ RELATIONS = (
     ("waits for my approval", Person(id=18, name="Ada Lindqvist", handle="ada", url="/@ada"), Relation(wants_to_follow=True)),
     ("approves followers, I wait", Person(id=19, name="Marek Wolski", handle="marek", url="/@marek"), Relation(follow_requested=True)),
     ("muted", Person(id=20, name="Yara Costa", handle="yara", url="/@yara"), Relation(following=True, muting=True)),
+    ("trains me", Person(id=23, name="Nora Quist", handle="nora", url="/@nora", role="trainer"), Relation(trainer="confirmed")),
     ("blocked", Person(id=17, name="Kim Larsen", handle="kim", url="/@kim"), Relation(blocking=True)),
     ("myself", ALICE, Relation(is_me=True)),
 )
@@ -300,6 +301,17 @@ RELATIONS = (
 FULL_RELATIONS = tuple(
     (label, Person(id=person.id + 40, name=person.name, handle=person.handle, url=person.url), relation)
     for label, person, relation in RELATIONS
+)
+TRAINING = tuple(
+    (Person(id=110 + number, name=name, handle=f"training{number}", url=f"/@training{number}"), relation)
+    for number, (name, relation) in enumerate(
+        (
+            ("Jonas Weber", Relation(trainer="recorded")),
+            (LONG.name, Relation(trainer="asked_by")),
+            ("Theo Brandt", Relation(client="asked")),
+            ("Ines Duarte", Relation(trainer="confirmed", client="confirmed")),
+        )
+    )
 )
 TESS_AGAIN = Person(id=92, name=TESS.name, handle=TESS.handle, url=TESS.url, role=TESS.role)
 HEADER_COMMUNITY = Community(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 from markupsafe import Markup
@@ -18,6 +19,9 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     """The key of the one they chose."""
 
 
+Tie = Literal["none", "recorded", "asked", "asked_by", "confirmed"]
+
+
 class Relation(msgspec.Struct, frozen=True, kw_only=True):
     """How the reader stands to a person."""
 
@@ -31,6 +35,8 @@ class Relation(msgspec.Struct, frozen=True, kw_only=True):
     wants_to_follow: bool = False
     muting: bool = False
     blocking: bool = False
+    trainer: Tie = "none"
+    client: Tie = "none"
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):

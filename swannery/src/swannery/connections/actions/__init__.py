@@ -10,6 +10,7 @@ from swannery.connections import queries
 from swannery.connections.models import Connections, Counts, FriendRequest, Listed, Meeting, Mute, Relation
 from swannery.connections.queries import approvals, mutes
 from swannery.connections.queries import circles as circle_lists
+from swannery.connections.queries import training as training_ties
 from swannery.connections.rules import check_days, could_be_member
 from swannery.foundation import throttle
 from swannery.foundation.database import Transaction
@@ -169,6 +170,7 @@ async def block(tx: Transaction, *, viewer: Viewer, person_id: int) -> Person:
             await queries.delete_request(tx, sender_id=one, addressee_id=other)
             await approvals.delete(tx, asker_id=one, addressee_id=other)
             await circle_lists.take_out(tx, owner_id=one, member_id=other)
+            await training_ties.delete(tx, trainer_id=one, client_id=other)
         await queries.delete_friendship(tx, one=me, other=person.id)
         await tx.tell(Blocked(blocker_id=me, blocked_id=person.id))
     return person

@@ -1,5 +1,5 @@
-"""Following, befriending, blocking and muting, the inbox, circles, as HTML."""
+"""Following, befriending, blocking and muting, the inbox, circles, who trains whom, as HTML."""
 
-from swannery.connections.pages import circles, deeds, lists
+from swannery.connections.pages import circles, deeds, lists, training
 
-routes = [*deeds.routes, *lists.routes, *circles.routes]
+routes = [*deeds.routes, *lists.routes, *circles.routes, *training.routes]

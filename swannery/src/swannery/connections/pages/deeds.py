@@ -12,6 +12,7 @@ from litestar.params import Body, FromPath
 
 from swannery.accounts.models import Person
 from swannery.connections import actions
+from swannery.connections.actions import training
 from swannery.connections.models import Relation
 from swannery.connections.pages.lists import BLOCKED_PAGE
 from swannery.foundation.database import Transaction
@@ -68,6 +69,16 @@ DEEDS = (
     Deed(path="follower/approve", act=actions.approve_follower, words=_("%(name)s follows you now.")),
     Deed(path="follower/decline", act=actions.decline_follower, words=_("Declined. %(name)s is not told.")),
     Deed(path="follower/remove", act=actions.remove_follower, words=_("%(name)s follows you no more. They are not told.")),
+    Deed(
+        path="trainer", act=training.confirm_trainer, words=_("%(name)s is your trainer here now."),
+        otherwise=_("%(name)s will see that you named them as your trainer."), when=lambda now: now.trainer == "confirmed",
+    ),
+    Deed(path="trainer/remove", act=training.remove_trainer, words=_("%(name)s is not your trainer here. They are not told.")),
+    Deed(
+        path="client", act=training.confirm_client, words=_("You train %(name)s, and both of you say so."),
+        otherwise=_("%(name)s will see that you named them as your client."), when=lambda now: now.client == "confirmed",
+    ),
+    Deed(path="client/remove", act=training.remove_client, words=_("%(name)s is not your client here. They are not told.")),
     Deed(path="unmute", act=actions.unmute, words=_("You see %(name)s in your feeds again.")),
     # Their profile is no page of the viewer's any more, so nobody is sent there.
     Deed(

@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from swannery.connections import actions
+from swannery.connections.actions import training
 from swannery.foundation.database import Transaction
 from swannery.foundation.paging import decode
 from swannery.foundation.viewer import Viewer
@@ -25,7 +26,7 @@ async def show_inbox(
     sent: FromQuery[str] = "",
     followers: FromQuery[str] = "",
 ) -> Response[Any]:
-    """Requests that wait, to follow and to be friends, received and sent; each list has its own cursor."""
+    """Requests that wait, to follow and to be friends, received and sent; who trains whom has a page of its own."""
     waiting_followers = await actions.list_waiting_followers(tx, viewer=viewer, after=decode(followers))
     waiting = await actions.list_received_requests(tx, viewer=viewer, after=decode(received))
     asked = await actions.list_sent_requests(tx, viewer=viewer, after=decode(sent))
@@ -37,6 +38,7 @@ async def show_inbox(
         received=waiting.items,
         next_received=f"/inbox?received={waiting.next_cursor}" if waiting.next_cursor else None,
         sent=asked.items,
+        training=await training.list_waiting(tx, viewer=viewer),
         next_sent=f"/inbox?sent={asked.next_cursor}" if asked.next_cursor else None,
         relations=await actions.relations(tx, viewer=viewer, ids=ids),
         active="inbox",

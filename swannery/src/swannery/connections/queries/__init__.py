@@ -4,13 +4,14 @@ from collections.abc import Collection
 
 from swannery.accounts.models import Person
 from swannery.connections.models import Connections, Counts, FriendRequest, Meeting, Relation
+from swannery.connections.queries.ties import ties_sql
 from swannery.foundation.database import AnyRow, Transaction
 from swannery.foundation.paging import Cursor
 
 # Locks by name: they neither wait for nor hold up anybody who updates a member's row, and end with the transaction.
 MEMBER_KEY = "hashtextextended('swannery member ' || {id}::text, 0)"
 PAIR_KEY = "hashtextextended('swannery pair ' || {low}::text || ' ' || {high}::text, 0)"
-# Everybody that a member `m` is connected to, as eight columns.
+# Everybody that a member `m` is connected to, as nine columns.
 ARRAYS = (
     "ARRAY(SELECT followee_id FROM swannery.follows WHERE follower_id = m.id),"
     " ARRAY(SELECT friend_id FROM swannery.friendships WHERE member_id = m.id),"
@@ -22,7 +23,10 @@ ARRAYS = (
     " ARRAY(SELECT r.asker_id FROM swannery.follow_requests r JOIN swannery.members s ON s.id = r.asker_id"
     " WHERE r.addressee_id = m.id AND s.state = 'active'),"
     " ARRAY(SELECT muted_id FROM swannery.mutes WHERE member_id = m.id AND (until IS NULL OR until > now())),"
-    " ARRAY(SELECT circle_id FROM swannery.circle_members WHERE member_id = m.id)"
+    " ARRAY(SELECT circle_id FROM swannery.circle_members WHERE member_id = m.id),"
+    " ARRAY(SELECT s.id FROM (SELECT client_id AS id FROM swannery.trainer_clients WHERE trainer_id = m.id AND trainer_confirmed_at IS NULL"
+    " UNION ALL SELECT trainer_id FROM swannery.trainer_clients WHERE client_id = m.id AND client_confirmed_at IS NULL) t"
+    " JOIN swannery.members s ON s.id = t.id AND s.state = 'active')"
 )
 
 
@@ -68,18 +72,14 @@ async def meet(tx: Transaction, *, member_id: int, person_id: int) -> Meeting | 
 
 
 async def read_connections(tx: Transaction, *, member_id: int) -> Connections:
-    """Return everybody a member is connected to. Indexes: the primary keys, blocks_blocked, friend_requests_addressee."""
+    """Return everybody a member is connected to. Indexes: the primary keys, and each table's index for its other side."""
     found = await tx.read(f"SELECT {ARRAYS} FROM (SELECT %(me)s::bigint AS id) AS m", {"me": member_id})
     return connections_of(found[0])
 
 
 def connections_of(row: AnyRow) -> Connections:
     """Return what `ARRAYS` read."""
-    followees, friends, blocked, asked, asked_by, follow_asked_by, muted, circles = (tuple(ids) for ids in row)
-    return Connections(
-        followees=followees, friends=friends, blocked=blocked, asked=asked, asked_by=asked_by, follow_asked_by=follow_asked_by,
-        muted=muted, circles=circles,
-    )  # fmt: skip
+    return Connections(**{name: tuple(ids) for name, ids in zip(Connections.__struct_fields__, row, strict=True)})
 
 
 async def read_relations(tx: Transaction, *, member_id: int, ids: Collection[int]) -> dict[int, Relation]:
@@ -94,10 +94,11 @@ async def read_relations(tx: Transaction, *, member_id: int, ids: Collection[int
         " ARRAY(SELECT addressee_id FROM swannery.follow_requests WHERE asker_id = %(me)s AND addressee_id = ANY(%(ids)s)),"
         " ARRAY(SELECT asker_id FROM swannery.follow_requests WHERE addressee_id = %(me)s AND asker_id = ANY(%(ids)s)),"
         " ARRAY(SELECT muted_id FROM swannery.mutes WHERE member_id = %(me)s AND muted_id = ANY(%(ids)s)"
-        " AND (until IS NULL OR until > %(now)s))",
+        f" AND (until IS NULL OR until > %(now)s)), {ties_sql('client')}, {ties_sql('trainer')}",
         {"me": member_id, "ids": list(ids), "now": tx.now},
     )
-    following, followers, friends, asked, asked_by, blocking, waiting, waited_for, muting = (frozenset(part) for part in found[0])
+    following, followers, friends, asked, asked_by, blocking, waiting, waited_for, muting = (frozenset(part) for part in found[0][:9])
+    trainers, clients = (ties or {} for ties in found[0][9:])
     return {
         id_: Relation(
             is_me=id_ == member_id,
@@ -110,6 +111,8 @@ async def read_relations(tx: Transaction, *, member_id: int, ids: Collection[int
             follow_requested=id_ in waiting,
             wants_to_follow=id_ in waited_for,
             muting=id_ in muting,
+            trainer=trainers.get(str(id_), "none"),
+            client=clients.get(str(id_), "none"),
         )
         for id_ in ids
     }
@@ -291,6 +294,7 @@ async def erase_member(tx: Transaction, *, member_id: int) -> None:
         ("blocks", "blocker_id", "blocked_id"),
         ("follow_requests", "asker_id", "addressee_id"),
         ("mutes", "member_id", "muted_id"),
+        ("trainer_clients", "trainer_id", "client_id"),
     ):
         await tx.sql_count(f"DELETE FROM swannery.{table} WHERE {one} = %(id)s OR {other} = %(id)s", {"id": member_id})
 
