@@ -13,6 +13,7 @@ from swannery.communities import actions as communities
 from swannery.communities.models import Foundation
 from swannery.config import Config
 from swannery.connections import actions as connections
+from swannery.connections.actions import training
 from swannery.feeds import actions as feeds
 from swannery.posts import actions as posts
 from swannery.posts.details import Achievement, Details, Exercise, Poll, Question, Recipe, Tip, Workout
@@ -84,6 +85,7 @@ async def fill(url: str, config: Config) -> tuple[dict[str, str], dict[str, str]
         await connect(town)
         await gather(town)
         await talk(town, config)
+        await train(town)
         await ask(town)
         await link(town)
         shutil.copytree(town.pictures, config.media.folder)  # a town's own are gone with it
@@ -155,6 +157,14 @@ async def gather(town: Town) -> None:
     words = "Who opens tomorrow? I have the key, but no alarm clock that deserves the name."
     draft = Draft(body=words, audience="community", community_id=early.id, client_key=uuid4())
     await town.act(posts.publish_post, "friend", draft=draft)
+
+
+async def train(town: Town) -> None:
+    """The trainer has a client, asked another, and is asked by one with a long name."""
+    await town.act(training.confirm_trainer, "member", person_id=town.ids["trainer"])
+    for client in ("member", "follower"):
+        await town.act(training.confirm_client, "trainer", person_id=town.ids[client])
+    await town.act(training.confirm_trainer, "friend", person_id=town.ids["trainer"])
 
 
 async def talk(town: Town, config: Config) -> None:

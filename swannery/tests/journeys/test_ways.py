@@ -122,6 +122,23 @@ def share_session(client: Window, *, words: str) -> None:
     expect(page.locator(".activity-row").first).to_contain_text("See the post")
 
 
+def name_trainer(client: Window, trainer: Window, *, client_name: str) -> None:
+    """Say who trains one, have it confirmed, and end it again."""
+    page = client.page
+    client.go("/activities")
+    page.get_by_role("link", name="Your trainers and clients").click()
+    page.get_by_role("button", name="Tess Okafor is my trainer").click()
+    expect(page.get_by_text("Tess Okafor will see that you named them as your trainer.")).to_be_visible()
+    trainer.go("/inbox")
+    trainer.page.get_by_role("button", name=f"Confirm: I train {client_name}").click()
+    expect(trainer.page.get_by_text(f"You train {client_name}, and both of you say so.")).to_be_visible()
+    client.go(f"/@{client.site.handles['trainer']}")
+    expect(page.get_by_text("Tess Okafor trains you. Only you two see this.")).to_be_visible()
+    page.get_by_label("More about training with Tess Okafor").click()
+    page.get_by_role("button", name="Tess Okafor is no longer my trainer").click()
+    expect(page.get_by_text("The app recorded that Tess Okafor trained you.")).to_be_visible()
+
+
 @pytest.mark.parametrize("way", WAYS, ids=[way.device.name for way in WAYS])
 def test_a_client_and_their_trainer_meet(chromium: Browser, busy: Site, way: Way) -> None:
     with window(chromium, busy, way.device) as client, window(chromium, busy, DESK, who="trainer") as trainer:
@@ -134,6 +151,7 @@ def test_a_client_and_their_trainer_meet(chromium: Browser, busy: Site, way: Way
         found_community(client, name=way.place)
         words = f"One for the {way.device.name}."
         share_session(client, words=words)
+        name_trainer(client, trainer, client_name=name)
         trainer.go("/")
         shared = trainer.page.get_by_role("article").filter(has_text=words)
         expect(shared.locator(".activity")).to_contain_text("with Tess Okafor")
