@@ -139,6 +139,18 @@ async def test_who_is_deactivated_waits_for_nobody_and_who_is_erased_leaves_noth
     assert await stage.sql("SELECT FROM swannery.trainer_clients") == []
 
 
+@pytest.mark.parametrize("blocker", [0, 1])
+async def test_a_block_hides_even_what_it_did_not_cut(stage: Stage, blocker: int) -> None:
+    """As if a block had come from elsewhere: the lists look at blocks themselves."""
+    pair = tess, jonas = await trained(stage)
+    await stage.act(training.confirm_trainer, tess, person_id=jonas)
+    await stage.sql(
+        "INSERT INTO swannery.blocks (blocker_id, blocked_id) VALUES (%(one)s, %(other)s)", one=pair[blocker], other=pair[1 - blocker]
+    )
+    assert (await stage.act(training.list_training, tess, role="trainer")).items == ()
+    assert await stage.act(training.list_waiting, jonas) == []
+
+
 async def test_asking_very_many_in_a_day_is_stopped(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(training, "ASKED_A_DAY", 1)
     tess, jonas = await trained(stage)
