@@ -34,6 +34,7 @@ from swannery.communities import events as communities_events
 from swannery.communities import pages as communities_pages
 from swannery.communities.actions import MEMBERSHIPS_ALONG
 from swannery.config import Config, Users
+from swannery.connections import api as connections_api
 from swannery.connections import events as connections_events
 from swannery.connections import pages as connections_pages
 from swannery.connections.actions import CONNECTIONS_ALONG, connections_of
@@ -68,6 +69,7 @@ from swannery.media import jobs as media_jobs
 from swannery.media import pages as media_pages
 from swannery.media.darkroom import Darkroom
 from swannery.media.ports import ports as media_ports
+from swannery.portal import api as portal_api
 from swannery.portal import pages as portal_pages
 from swannery.posts import api as posts_api
 from swannery.posts import events as posts_events
@@ -80,7 +82,7 @@ from swannery.posts.ports import ports as posts_ports
 ROOMS = Path(__file__).parent
 TEMPLATES = ("accounts", "communities", "connections", "discovery", "feeds", "portal", "posts")
 PAGES = (accounts_pages, communities_pages, connections_pages, discovery_pages, feeds_pages, media_pages, portal_pages, posts_pages)
-APIS = (accounts_api, discovery_api, feeds_api, media_api, posts_api)
+APIS = (accounts_api, connections_api, discovery_api, feeds_api, media_api, portal_api, posts_api)
 LISTENERS = (activities_events, communities_events, connections_events, discovery_events, feeds_events, media_events, posts_events)
 LARGEST_BODY = 1_000_000
 VIEWER_ALONG = f"{CONNECTIONS_ALONG}, {MEMBERSHIPS_ALONG}, {ORDER_ALONG}, {PICTURE_ALONG}, {LOOK_ALONG}"

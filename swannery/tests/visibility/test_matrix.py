@@ -74,6 +74,15 @@ def inside(world: World, viewer: str | None) -> set[str] | int:
     return world.texts(viewer, [mark for mark, post in world.posts.items() if post.community == SLUG])
 
 
+def known(world: World, viewer: str | None) -> set[str] | int:
+    """The owner's page as data: no text, and nothing at all for whom they are hidden from."""
+    return ABSENT if world.hidden(viewer, "owner") else set()
+
+
+def known_to_members(world: World, viewer: str | None) -> set[str] | int:
+    return known(world, viewer) if viewer else 401
+
+
 def trending(world: World, viewer: str | None) -> set[str]:
     return world.texts(viewer, world.trending(viewer))
 
@@ -283,6 +292,28 @@ ROUTES: Mapping[str, Probe] = {
     "DELETE /api/v1/posts/{post_id}": Act("/api/v1/posts/{id}", {}, readers=FORBIDDEN),
     "DELETE /api/v1/posts/{post_id}/comments/{comment_id}": Act("/api/v1/posts/{id}/comments/{comment}", {}, readers=FORBIDDEN),
     "GET /people": Own("/people"),
+    "GET /api/v1/members": Own("/api/v1/members"),
+    "GET /api/v1/members/{member_id}": Read("/api/v1/members/{owner_id}", known),
+    "GET /api/v1/members/{member_id}/posts": Read("/api/v1/members/{owner_id}/posts", profile),
+    **{
+        f"GET /api/v1/members/{{member_id}}/{about}": Read(f"/api/v1/members/{{owner_id}}/{about}", known_to_members)
+        for about in ("relation", "friends", "followers", "followees")
+    },
+    **{f"GET /api/v1/me/{about}": Own(f"/api/v1/me/{about}") for about in ("requests", "blocked", "muted", "training")},
+    **{
+        f"{method} /api/v1/members/{{member_id}}/{deed}": Person(f"/api/v1/members/{{owner}}/{deed}", frozenset({200, 404, 409}))
+        for method in ("PUT", "DELETE")
+        for deed in ("follow", "follower", "friend-request", "friendship", "trainer", "client", "mute", "block")
+    },
+    "GET /api/v1/circles": Own("/api/v1/circles"),
+    "POST /api/v1/circles": Own("/api/v1/circles", frozenset({201}), body={"name": "theirs"}),
+    "PUT /api/v1/circles/{circle_id}": Own("/api/v1/circles/999999", frozenset({404}), body={"name": "theirs"}),
+    "DELETE /api/v1/circles/{circle_id}": Own("/api/v1/circles/999999", frozenset({404})),
+    "GET /api/v1/circles/{circle_id}/people": Own("/api/v1/circles/999999/people", frozenset({404})),
+    **{
+        f"{method} /api/v1/circles/{{circle_id}}/people/{{member_id}}": Own("/api/v1/circles/999999/people/999999", frozenset({404}))
+        for method in ("PUT", "DELETE")
+    },
     "GET /suggestions": Own("/suggestions"),
     "POST /suggestions/{person_id}/dismiss": Person("/suggestions/{owner}/dismiss", frozenset({303})),
     "GET /api/v1/suggestions": Own("/api/v1/suggestions"),
@@ -423,7 +454,7 @@ class Inspector:
 
     async def _probe(self, route: str, probe: Probe, viewer: str | None, browser: Browser) -> None:
         if isinstance(probe, Read):
-            answer = await browser.get(probe.path.format(owner=self.town.handles["owner"]))
+            answer = await browser.get(probe.path.format(owner=self.town.handles["owner"], owner_id=self.town.ids["owner"]))
             expected = probe.expected(self.world, viewer)
             seen = seen_in(answer.text, self.world) if isinstance(expected, set) and answer.status_code == 200 else answer.status_code
             self.judge(route, viewer, about=probe.path, seen=seen, expected=expected)
@@ -481,26 +512,25 @@ class Inspector:
             return
         self.judge(route, viewer, about="status", seen=answer.status_code in probe.statuses, expected=True)
         self.judge(route, viewer, about="text", seen=seen_in(answer.text, self.world), expected=set())
-        if viewer in {"blocked", "blocker"} and method == "GET" and path != "/settings/blocked":
+        if viewer in {"blocked", "blocker"} and method == "GET" and not path.endswith("/blocked"):
             self.judge(route, viewer, about="name", seen="Mx Owner" in answer.text, expected=False)
 
     async def towards_the_owner(self) -> None:
         """Do everything that can be done to a person: last, because it changes who stands to whom how."""
         for viewer in ("blocked", None, "member", "asker"):
-            async with self.town.browser(viewer) as browser:
+            async with self.town.browser(viewer) as pages, self.town.browser(viewer, api=True) as api:
                 for route, probe in ROUTES.items():
                     if isinstance(probe, Person):
-                        answer = await browser.post(probe.path.format(owner=self.town.ids["owner"]))
-                        at_sign_in = answer.headers.get("location", "").startswith("/sign-in")
-                        self.judge(route, viewer, about="sign-in", seen=at_sign_in, expected=viewer is None)
-                        allowed = {ABSENT} if viewer == "blocked" and not route.endswith("/block") else probe.may
-                        self.judge(
-                            route,
-                            viewer,
-                            about="status",
-                            seen=answer.status_code in {*allowed, *({303} if viewer is None else ())},
-                            expected=True,
-                        )
+                        await self._towards(route, probe, viewer, api if "/api/" in route else pages)
+
+    async def _towards(self, route: str, probe: Person, viewer: str | None, browser: Browser) -> None:
+        method, path = route.partition(" ")[0], probe.path.format(owner=self.town.ids["owner"])
+        answer = await (browser.client.request(method, path) if "/api/" in path else browser.post(path))
+        sent_away = answer.status_code == 401 or answer.headers.get("location", "").startswith("/sign-in")
+        self.judge(route, viewer, about="sign-in", seen=sent_away, expected=viewer is None)
+        if viewer is not None:
+            allowed = {ABSENT} if viewer == "blocked" and not route.endswith("/block") else probe.may
+            self.judge(route, viewer, about="status", seen=answer.status_code in allowed, expected=True)
 
     async def _one_post(self, route: str, probe: Once, viewer: str | None, browser: Browser, *, mark: str) -> None:
         post = self.world.posts[mark]

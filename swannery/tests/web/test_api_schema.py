@@ -23,7 +23,7 @@ from dbdoctor.embedded import Server
 from swannery.config import Config
 
 EXAMPLES = 12
-OPERATIONS = 58
+OPERATIONS = 92
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance, negative_data_rejection]
 
 

@@ -4,19 +4,17 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
-import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from swannery.accounts.actions import people
-from swannery.accounts.models import Person, Profile
+from swannery.accounts.models import Person
 from swannery.communities import actions as communities
 from swannery.communities.models import Community
 from swannery.connections import actions as connections
-from swannery.connections.actions.permitting import shows_activity
+from swannery.connections.actions.permitting import as_shown
 from swannery.connections.actions.training import relation_with_sessions
-from swannery.connections.models import Relation
 from swannery.feeds import actions as feeds
 from swannery.feeds.models import Feed
 from swannery.foundation.database import Transaction
@@ -111,7 +109,7 @@ async def show_profile(
         "portal/profile.html",
         person=person,
         about=profile.bio,
-        profile=shown(profile, viewer, relation),
+        profile=as_shown(profile, viewer=viewer, relation=relation),
         relation=relation,
         figures=[
             (page.gettext("Followers"), counts.followers),
@@ -123,13 +121,6 @@ async def show_profile(
         next_url=next_url(f"{person.url}", found.next_cursor),
         active="me" if person.id == viewer.id else "",
     )
-
-
-def shown(profile: Profile, viewer: Viewer, relation: Relation) -> Profile:
-    """Return the profile without what the member does not let this viewer see."""
-    if shows_activity(profile.activity, viewer=viewer, relation=relation):
-        return profile
-    return msgspec.structs.replace(profile, last_seen_at=None)
 
 
 @get("/people")

@@ -62,7 +62,12 @@ async def put_in_circle(tx: Transaction, *, viewer: Viewer, circle_id: int, hand
     found = await find_by_handle(tx, handle=handle, viewer=viewer)
     if found is None or found.id == viewer.id:
         raise _not_put_in(say("Nobody else here has this handle."))
-    person = (await meet_person(tx, viewer=viewer, person_id=found.id)).person
+    return await put_person_in_circle(tx, viewer=viewer, circle_id=circle_id, person_id=found.id)
+
+
+async def put_person_in_circle(tx: Transaction, *, viewer: Viewer, circle_id: int, person_id: int) -> Person:
+    """Put somebody into a circle of one's own; they are not told. Raises NotThere for whom the viewer may not know of."""
+    person = (await meet_person(tx, viewer=viewer, person_id=person_id)).person
     circle = await read_circle(tx, viewer=viewer, circle_id=circle_id)
     if circle.size >= MOST_IN_A_CIRCLE:
         raise _not_put_in(say("%(most)s people fit into a circle; a community holds more.", most=MOST_IN_A_CIRCLE))

@@ -2,8 +2,10 @@
 
 from collections.abc import Collection
 
+import msgspec
+
 from swannery.accounts.actions import own_settings
-from swannery.accounts.models import Deed, WhoMay
+from swannery.accounts.models import Deed, Profile, WhoMay
 from swannery.connections import queries
 from swannery.connections.models import Relation
 from swannery.connections.rules import is_let
@@ -41,6 +43,13 @@ async def may_mention(tx: Transaction, author_id: int, member_ids: Collection[in
 def shows_activity(choice: WhoMay, *, viewer: Viewer, relation: Relation) -> bool:
     """Whether somebody who chose this lets the viewer, who stands to them like this, see when they were here."""
     return relation.is_me or (viewer.signed_in and is_let(choice, friends=relation.friends, follows_viewer=relation.follows_me))
+
+
+def as_shown(profile: Profile, *, viewer: Viewer, relation: Relation) -> Profile:
+    """Return the profile without what the member does not let this viewer see."""
+    if shows_activity(profile.activity, viewer=viewer, relation=relation):
+        return profile
+    return msgspec.structs.replace(profile, last_seen_at=None)
 
 
 async def lets(tx: Transaction, *, viewer: Viewer, deed: Deed, person_id: int) -> bool:
