@@ -79,18 +79,18 @@ async def insert_new(tx: Transaction, *, source: str, found: Sequence[Found]) ->
 
 async def list_latest(tx: Transaction, *, member_id: int, limit: int) -> Sequence[AnyRow]:
     """Return a member's latest activities. Index: activities_latest."""
-    return await tx.sql(f"{COLUMNS} ORDER BY a.happened_at DESC, a.id DESC LIMIT %(limit)s", {"member": member_id, "limit": limit})
+    return await tx.read(f"{COLUMNS} ORDER BY a.happened_at DESC, a.id DESC LIMIT %(limit)s", {"member": member_id, "limit": limit})
 
 
 async def read_one(tx: Transaction, *, member_id: int, activity_id: int) -> AnyRow | None:
     """Return one activity of a member."""
-    found = await tx.sql(f"SELECT * FROM ({COLUMNS}) AS mine WHERE id = %(id)s", {"member": member_id, "id": activity_id})
+    found = await tx.read(f"SELECT * FROM ({COLUMNS}) AS mine WHERE id = %(id)s", {"member": member_id, "id": activity_id})
     return found[0] if found else None
 
 
 async def times(tx: Transaction, *, member_id: int) -> list[datetime]:
     """Return when a member's latest activities took place. Index: activities_latest."""
-    found = await tx.sql(
+    found = await tx.read(
         "SELECT happened_at FROM swannery.activities WHERE member_id = %(member)s ORDER BY happened_at DESC LIMIT 500",
         {"member": member_id},
     )
@@ -100,7 +100,7 @@ async def times(tx: Transaction, *, member_id: int) -> list[datetime]:
 async def trained_together(tx: Transaction, *, member_id: int, person_id: int) -> tuple[bool, bool]:
     """Whether a member trained a person, and whether the person trained the member. Index: activities_partner."""
     one = "EXISTS (SELECT FROM swannery.activities WHERE partner_id = %({})s AND member_id = %({})s)"
-    found = await tx.sql(f"SELECT {one.format('me', 'other')}, {one.format('other', 'me')}", {"me": member_id, "other": person_id})
+    found = await tx.read(f"SELECT {one.format('me', 'other')}, {one.format('other', 'me')}", {"me": member_id, "other": person_id})
     return bool(found[0][0]), bool(found[0][1])
 
 
@@ -118,7 +118,7 @@ async def partners(
     Indexes: activities_partner, activities_latest. A trainer's page counts all the sessions they gave: some thousand entries a year.
     """
     mine, other = ("partner_id", "member_id") if as_trainer else ("member_id", "partner_id")
-    return await tx.sql(
+    return await tx.read(
         f"SELECT a.{other}, count(*), max(a.happened_at) FROM swannery.activities a JOIN swannery.members m ON m.id = a.{other}"
         f" WHERE a.{mine} = %(me)s AND m.state = 'active' AND NOT a.{other} = ANY(%(without)s::bigint[])"
         f"{'' if only is None else f' AND a.{other} = ANY(%(only)s::bigint[])'}"

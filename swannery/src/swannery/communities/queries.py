@@ -17,7 +17,7 @@ MEMBERSHIPS = (
 
 async def find_community(tx: Transaction, *, slug: str, member_id: int) -> Community | None:
     """Return a community that is not archived, with the member's role in it. Indexes: communities_slug_key, the members' primary key."""
-    found = await tx.sql(
+    found = await tx.read(
         f"SELECT {COLUMNS}, m.role FROM swannery.communities c"
         " LEFT JOIN swannery.community_members m ON m.community_id = c.id AND m.member_id = %(me)s"
         " WHERE c.slug = %(slug)s AND c.archived_at IS NULL",
@@ -28,7 +28,7 @@ async def find_community(tx: Transaction, *, slug: str, member_id: int) -> Commu
 
 async def read_communities(tx: Transaction, *, ids: Collection[int], member_id: int | None) -> list[Community]:
     """Return those of the communities that are not archived, with the member's role. Indexes: both primary keys."""
-    found = await tx.sql(
+    found = await tx.read(
         f"SELECT {COLUMNS}, m.role FROM swannery.communities c"
         " LEFT JOIN swannery.community_members m ON m.community_id = c.id AND m.member_id = %(me)s"
         " WHERE c.id = ANY(%(ids)s) AND c.archived_at IS NULL",
@@ -56,7 +56,7 @@ async def lock_communities_of(tx: Transaction, *, member_id: int) -> None:
 
 async def find_role(tx: Transaction, *, community_id: int, member_id: int) -> Role | None:
     """Return a member's role in a community that is not archived. Indexes: both primary keys."""
-    found = await tx.sql(
+    found = await tx.read(
         "SELECT m.role FROM swannery.community_members m JOIN swannery.communities c ON c.id = m.community_id AND c.archived_at IS NULL"
         " WHERE m.community_id = %(community)s AND m.member_id = %(me)s",
         {"community": community_id, "me": member_id},
@@ -141,7 +141,7 @@ async def archive_empty(tx: Transaction, *, ids: Collection[int]) -> None:
 
 async def list_own(tx: Transaction, *, member_id: int) -> list[Community]:
     """Return the communities a member is in, by name. Indexes: community_members_member, the primary key of communities."""
-    found = await tx.sql(
+    found = await tx.read(
         f"SELECT {COLUMNS}, m.role FROM swannery.community_members m"
         " JOIN swannery.communities c ON c.id = m.community_id AND c.archived_at IS NULL"
         " WHERE m.member_id = %(me)s ORDER BY lower(c.name), c.id",
@@ -153,7 +153,7 @@ async def list_own(tx: Transaction, *, member_id: int) -> list[Community]:
 async def list_others(tx: Transaction, *, member_id: int, after: Cursor | None, limit: int) -> list[Community]:
     """Return listed open communities a member is not in, the newest first. Index: the primary key of communities, read backwards."""
     older = "" if after is None else " AND c.id < %(after)s"
-    found = await tx.sql(
+    found = await tx.read(
         f"SELECT {COLUMNS} FROM swannery.communities c WHERE c.listed AND c.access = 'open' AND c.archived_at IS NULL{older}"
         " AND c.id <> ALL(ARRAY(SELECT community_id FROM swannery.community_members WHERE member_id = %(me)s))"
         " ORDER BY c.id DESC LIMIT %(limit)s",
@@ -197,7 +197,7 @@ async def _members(
     after: Cursor | None = None,
     limit: int | None = None,
 ) -> list[Membership]:
-    found = await tx.sql(
+    found = await tx.read(
         "SELECT p.id, p.name, p.handle, p.role, cm.role, cm.joined_at, p.picture FROM swannery.community_members cm"
         " JOIN swannery.members p ON p.id = cm.member_id AND p.state = 'active'"
         f" WHERE cm.community_id = %(community)s AND {which} AND p.id <> ALL(%(hidden)s) ORDER BY {order} LIMIT %(limit)s",

@@ -84,7 +84,7 @@ def connections_of(row: AnyRow) -> Connections:
 
 async def read_relations(tx: Transaction, *, member_id: int, ids: Collection[int]) -> dict[int, Relation]:
     """Return how a member stands to each of these. Indexes: the primary keys, follows_followee."""
-    found = await tx.sql(
+    found = await tx.read(
         "SELECT ARRAY(SELECT followee_id FROM swannery.follows WHERE follower_id = %(me)s AND followee_id = ANY(%(ids)s)),"
         " ARRAY(SELECT follower_id FROM swannery.follows WHERE followee_id = %(me)s AND follower_id = ANY(%(ids)s)),"
         " ARRAY(SELECT friend_id FROM swannery.friendships WHERE member_id = %(me)s AND friend_id = ANY(%(ids)s)),"
@@ -221,7 +221,7 @@ async def _requests(
     if after is not None:
         older = f" AND (r.created_at, r.{other}) < (%(at)s, %(after)s)"
         values |= {"at": after.at, "after": after.id}
-    found = await tx.sql(
+    found = await tx.read(
         f"SELECT m.id, m.name, m.handle, m.role, m.picture, r.created_at FROM swannery.friend_requests r"
         f" JOIN swannery.members m ON m.id = r.{other}"
         f" WHERE r.{mine} = %(me)s{older} AND m.state = 'active' AND NOT m.id = ANY(%(hidden)s)"
@@ -262,7 +262,7 @@ async def list_blocked(tx: Transaction, *, of: int, after_id: int, limit: int) -
 async def _people(
     tx: Transaction, *, source: str, other: str, mine: str, of: int, hidden: Collection[int], after_id: int, limit: int
 ) -> list[Person]:
-    found = await tx.sql(
+    found = await tx.read(
         f"SELECT m.id, m.name, m.handle, m.role, m.picture FROM {source} JOIN swannery.members m ON m.id = c.{other}"
         f" WHERE c.{mine} = %(of)s AND c.{other} > %(after)s AND m.state = 'active' AND NOT m.id = ANY(%(hidden)s)"
         f" ORDER BY c.{other} LIMIT %(limit)s",
@@ -273,7 +273,7 @@ async def _people(
 
 async def count_connections(tx: Transaction, *, of: int, hidden: Collection[int]) -> Counts:
     """Count the same people as the lists show. Indexes: the primary keys, follows_followee."""
-    found = await tx.sql(
+    found = await tx.read(
         "SELECT (SELECT count(*) FROM swannery.friendships c JOIN swannery.members m ON m.id = c.friend_id"
         " WHERE c.member_id = %(of)s AND m.state = 'active' AND NOT m.id = ANY(%(hidden)s)),"
         " (SELECT count(*) FROM swannery.follows c JOIN swannery.members m ON m.id = c.follower_id"

@@ -34,7 +34,7 @@ async def list_waiting(
 ) -> list[FriendRequest]:
     """Return who waits for a member's approval, the newest first. Index: follow_requests_addressee."""
     older = "AND (r.created_at, r.asker_id) < (%(at)s, %(after)s)" if after else ""
-    found = await tx.sql(
+    found = await tx.read(
         "SELECT m.id, m.name, m.handle, m.role, m.picture, r.created_at FROM swannery.follow_requests r"
         " JOIN swannery.members m ON m.id = r.asker_id"
         f" WHERE r.addressee_id = %(me)s {older} AND m.state = 'active' AND NOT m.id = ANY(%(hidden)s)"

@@ -15,7 +15,7 @@ CIRCLE = (
 
 async def list_of(tx: Transaction, *, owner_id: int) -> list[Circle]:
     """Return a member's circles by name. Index: circles_owner."""
-    found = await tx.sql(f"{CIRCLE} WHERE c.owner_id = %(owner)s ORDER BY lower(c.name)", {"owner": owner_id})
+    found = await tx.read(f"{CIRCLE} WHERE c.owner_id = %(owner)s ORDER BY lower(c.name)", {"owner": owner_id})
     return [_circle(row) for row in found]
 
 
@@ -24,7 +24,7 @@ async def find(tx: Transaction, *, circle_id: int, owner_id: int) -> Circle | No
     held = await tx.sql(
         "SELECT 1 FROM swannery.circles WHERE id = %(id)s AND owner_id = %(owner)s FOR UPDATE", {"id": circle_id, "owner": owner_id}
     )
-    found = await tx.sql(f"{CIRCLE} WHERE c.id = %(id)s", {"id": circle_id}) if held else []
+    found = await tx.read(f"{CIRCLE} WHERE c.id = %(id)s", {"id": circle_id}) if held else []
     return _circle(found[0]) if found else None
 
 
@@ -75,7 +75,7 @@ async def take_out(tx: Transaction, *, owner_id: int, member_id: int) -> None:
 
 async def list_members(tx: Transaction, *, circle_id: int, hidden: Collection[int]) -> list[Person]:
     """Return who is in a circle by name. Index: the primary key."""
-    found = await tx.sql(
+    found = await tx.read(
         "SELECT m.id, m.name, m.handle, m.role, m.picture FROM swannery.circle_members i JOIN swannery.members m ON m.id = i.member_id"
         " WHERE i.circle_id = %(circle)s AND m.state = 'active' AND NOT m.id = ANY(%(hidden)s) ORDER BY lower(m.name), m.id",
         {"circle": circle_id, "hidden": list(hidden)},

@@ -23,7 +23,7 @@ async def delete(tx: Transaction, *, member_id: int, muted_id: int) -> None:
 
 async def list_of(tx: Transaction, *, member_id: int, after_id: int, limit: int) -> list[Mute]:
     """Return whom a member muted in order of their ids. Index: the primary key."""
-    found = await tx.sql(
+    found = await tx.read(
         "SELECT m.id, m.name, m.handle, m.role, m.picture, u.until FROM swannery.mutes u JOIN swannery.members m ON m.id = u.muted_id"
         " WHERE u.member_id = %(me)s AND u.muted_id > %(after)s AND (u.until IS NULL OR u.until > %(now)s) AND m.state = 'active'"
         " ORDER BY u.muted_id LIMIT %(limit)s",

@@ -46,7 +46,7 @@ async def list_of(
 ) -> list[Training]:
     """Return those who are this to a member, or wait to be, in order of their ids. Indexes: the primary key, trainer_clients_client."""
     mine = OTHER[role]
-    found = await tx.sql(
+    found = await tx.read(
         f"SELECT m.id, m.name, m.handle, m.role, m.picture, {tie_sql(mine)} FROM swannery.trainer_clients t"
         f" JOIN swannery.members m ON m.id = t.{role}_id WHERE t.{mine}_id = %(me)s AND t.{role}_id > %(after)s"
         f" AND m.state = 'active' AND NOT m.id = ANY(%(hidden)s) ORDER BY t.{role}_id LIMIT %(limit)s",
@@ -62,7 +62,7 @@ async def list_waiting(tx: Transaction, *, member_id: int, hidden: Collection[in
         f" WHERE t.{mine}_id = %(me)s AND t.{mine}_confirmed_at IS NULL"
         for role, mine in OTHER.items()
     ]
-    found = await tx.sql(
+    found = await tx.read(
         f"SELECT m.id, m.name, m.handle, m.role, m.picture, t.role, t.since FROM ({' UNION ALL '.join(parts)}) t"
         " JOIN swannery.members m ON m.id = t.id WHERE m.state = 'active' AND NOT m.id = ANY(%(hidden)s)"
         " ORDER BY t.since DESC, m.id DESC LIMIT %(limit)s",
@@ -74,5 +74,5 @@ async def list_waiting(tx: Transaction, *, member_id: int, hidden: Collection[in
 async def ids_of(tx: Transaction, *, member_id: int, role: TrainingRole) -> list[int]:
     """Return who is this to a member, or waits to be. Indexes: the primary key, trainer_clients_client."""
     mine = OTHER[role]
-    found = await tx.sql(f"SELECT {role}_id FROM swannery.trainer_clients WHERE {mine}_id = %(me)s", {"me": member_id})
+    found = await tx.read(f"SELECT {role}_id FROM swannery.trainer_clients WHERE {mine}_id = %(me)s", {"me": member_id})
     return [row[0] for row in found]
