@@ -3,11 +3,13 @@
 Run: .venv/bin/python benchmarks/feed.py --members 100000
 
 The community of feed_data.py (10,000 members unless told otherwise). In one run, one after the other and some rounds long, since other
-work may share the machine: pgbench (8 clients, prepared, over a socket) with the list query alone, for members who have a list; then the
-website as `swannery serve` runs it (`--processes` of it), asked over HTTP on loopback by 8 connections as a thousand signed-in members at
-random: GET /api/v1/feed (20 posts, counts, one's own reactions) and GET / (the page). Everything shares the machine's cores, the asker
-included. A ratio is requests a second to pgbench's transactions a second, the best round of each. Aims: JSON 1/10, HTML 1/30, the 99th
-percentile at most five times the median, at most six statements a page, 250 MB a process.
+work may share the machine: pgbench (8 clients, prepared, over a socket) with the bare list query, for members who have a list, once for
+nothing but the places and ids of a list, and once for its twenty posts as rows: their words and counts, who wrote them, one's own
+reaction, without a question of who may read them. Then the website as `swannery serve` runs it (`--processes` of it), asked over HTTP on
+loopback by 8 connections as a thousand signed-in members at random: GET /api/v1/feed (20 posts, counts, one's own reactions) and GET /
+(the page). Everything shares the machine's cores, the asker included. A ratio is requests a second to pgbench's transactions a second,
+the best round of each, to the twenty posts (what a feed is made of) and to the bare ids (the harder measure). Aims: JSON 1/10, HTML 1/30,
+the 99th percentile at most five times the median, at most six statements a page, 250 MB a process.
 
 Last measured: see results/feed-*.json; with them stands what machine it was.
 """
@@ -34,9 +36,14 @@ from feed_data import SEED, SEEN_ONE_IN, arguments, filled_server, keep
 from dbdoctor import Server, find_binaries
 
 ASKERS, CONNECTIONS = 1000, 8
-LIST_QUERY = """\\set member {seen} * random(1, {lists})
-SELECT published_at, post_id FROM swannery.feed_entries WHERE member_id = :member ORDER BY published_at DESC, post_id DESC LIMIT 21;
-"""
+MEMBER = "\\set member {seen} * random(1, {lists})\n"
+IDS = "SELECT published_at, post_id FROM swannery.feed_entries WHERE member_id = :member ORDER BY published_at DESC, post_id DESC LIMIT 21;"
+POSTS = (
+    "SELECT e.published_at, p.id, p.kind, p.audience, p.body_html, p.reaction_count, p.reaction_counts, p.comment_count, p.share_count,"
+    " a.id, a.name, a.handle, a.role, r.kind FROM swannery.feed_entries e JOIN swannery.posts p ON p.id = e.post_id"
+    " JOIN swannery.members a ON a.id = p.author_id LEFT JOIN swannery.reactions r ON r.post_id = p.id AND r.member_id = e.member_id"
+    " WHERE e.member_id = :member ORDER BY e.published_at DESC, e.post_id DESC LIMIT 21;"
+)
 
 
 def main() -> int:
@@ -60,22 +67,26 @@ def main() -> int:
 
 def measured(server: Server, site: Site, *, tokens: list[str], chosen: argparse.Namespace) -> dict[str, Any]:
     """Return the best round of each, and all rounds beside it: other work on the machine only ever takes away."""
-    bare: list[float] = []
+    ids: list[float] = []
+    rows: list[float] = []
     feeds: list[dict[str, float]] = []
     homes: list[dict[str, float]] = []
     for _ in range(chosen.rounds):
-        bare.append(bare_queries(server, members=chosen.members, seconds=chosen.seconds))
+        ids.append(bare_queries(server, IDS, members=chosen.members, seconds=chosen.seconds))
+        rows.append(bare_queries(server, POSTS, members=chosen.members, seconds=chosen.seconds))
         feeds.append(asked(site, path="/api/v1/feed", headers=[f"Authorization: Bearer {t}" for t in tokens], seconds=chosen.seconds))
         homes.append(asked(site, path="/", headers=[f"Cookie: swannery={t}" for t in tokens], seconds=chosen.seconds))
-    best = max(bare)
     feed, home = (max(rounds, key=lambda one: one["per_s"]) for rounds in (feeds, homes))
     return {
         "date": datetime.now(UTC).date().isoformat(), "cores": os.cpu_count(), "processes": chosen.processes,
-        "load_before": round(os.getloadavg()[2], 2), "pgbench_list_per_s": round(best), "json": feed, "html": home,
-        "json_ratio": round(feed["per_s"] / best, 4), "html_ratio": round(home["per_s"] / best, 4),
+        "load_before": round(os.getloadavg()[2], 2), "pgbench_ids_per_s": round(max(ids)),
+        "pgbench_posts_per_s": round(max(rows)), "json": feed, "html": home,
+        "json_ratio": round(feed["per_s"] / max(rows), 4), "html_ratio": round(home["per_s"] / max(rows), 4),
+        "json_ratio_to_ids": round(feed["per_s"] / max(ids), 4), "html_ratio_to_ids": round(home["per_s"] / max(ids), 4),
         "json_p99_to_p50": round(feed["p99_ms"] / feed["p50_ms"], 1), "html_p99_to_p50": round(home["p99_ms"] / home["p50_ms"], 1),
         "rounds": {
-            "pgbench": [round(one) for one in bare], "json": [one["per_s"] for one in feeds], "html": [one["per_s"] for one in homes],
+            "pgbench_ids": [round(one) for one in ids], "pgbench_posts": [round(one) for one in rows],
+            "json": [one["per_s"] for one in feeds], "html": [one["per_s"] for one in homes],
         },
     }  # fmt: skip
 
@@ -119,10 +130,10 @@ def hand_out_tokens(url: str, *, members: list[int]) -> list[str]:
     return tokens
 
 
-def bare_queries(server: Server, *, members: int, seconds: int) -> float:
-    """How many bare list queries a second pgbench gets."""
+def bare_queries(server: Server, query: str, *, members: int, seconds: int) -> float:
+    """How many of such queries a second pgbench gets."""
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
-        script.write(LIST_QUERY.format(seen=SEEN_ONE_IN, lists=members // SEEN_ONE_IN))
+        script.write(MEMBER.format(seen=SEEN_ONE_IN, lists=members // SEEN_ONE_IN) + query)
         script.flush()
         program = find_binaries().folder / "pgbench"
         command = [str(program), "--no-vacuum", "--protocol=prepared", f"--client={CONNECTIONS}", "--jobs=2", f"--time={seconds}"]
