@@ -10,10 +10,10 @@ import jinja2
 from lucide.jinja import lucide
 from markupsafe import Markup
 
-from swannery.theme.card_shelf import CardShelf
 from swannery.theme.component_modules import SharingTemplate, one_page
 from swannery.theme.drawing import avatar_svg, bars_svg, cover_svg, empty_svg, initials_of, swan_svg
 from swannery.theme.moments import ago, day, end_time, exact_time, figure
+from swannery.theme.shelf import Shelf, with_token
 from swannery.theme.static_files import StaticFiles
 from swannery.theme.translations import Catalogues, direction, shipped_catalogues, speaking, spoken_language
 
@@ -69,14 +69,16 @@ def make_environment(
     _install_words(environment, words)
     environment.globals.update(_globals(static))
     environment.filters.update(_filters(words))
-    environment.globals["drawn_card"] = CardShelf(environment).card
+    shelf = Shelf(environment)
+    environment.globals.update({"drawn_card": shelf.card, "drawn_composer": shelf.composer, "drawn_part": shelf.part})
     return environment
 
 
 def render(environment: jinja2.Environment, name: str, *, context: Mapping[str, Any], language: str) -> str:
     """Render a template with all its words in `language`; safe for many requests at once."""
     with speaking(language), one_page():
-        return environment.get_template(name).render({**context, "language": language})
+        html = environment.get_template(name).render({**context, "language": language})
+    return with_token(html, context.get("csrf_token", ""))
 
 
 def _install_words(environment: jinja2.Environment, words: Catalogues) -> None:
