@@ -47,7 +47,7 @@ from swannery.feeds import api as feeds_api
 from swannery.feeds import events as feeds_events
 from swannery.feeds import jobs as feeds_jobs
 from swannery.feeds import pages as feeds_pages
-from swannery.feeds.actions import ORDER_ALONG
+from swannery.feeds.actions import FEEDS_ALONG
 from swannery.foundation import health, idempotency, logs
 from swannery.foundation.database import Database, Limits, Transaction
 from swannery.foundation.errors import NotThere
@@ -85,7 +85,7 @@ PAGES = (accounts_pages, communities_pages, connections_pages, discovery_pages, 
 APIS = (accounts_api, connections_api, discovery_api, feeds_api, media_api, portal_api, posts_api)
 LISTENERS = (activities_events, communities_events, connections_events, discovery_events, feeds_events, media_events, posts_events)
 LARGEST_BODY = 1_000_000
-VIEWER_ALONG = f"{CONNECTIONS_ALONG}, {MEMBERSHIPS_ALONG}, {ORDER_ALONG}, {PICTURE_ALONG}, {LOOK_ALONG}"
+VIEWER_ALONG = f"{CONNECTIONS_ALONG}, {MEMBERSHIPS_ALONG}, {FEEDS_ALONG}, {PICTURE_ALONG}, {LOOK_ALONG}"
 TIDY_EVERY_S = 600.0
 
 
@@ -158,7 +158,7 @@ async def load_viewer(tx: Transaction, *, users: Users, token: str, site_open: b
     if known is None:
         return Viewer(site_open=site_open), False
     look = len(Look.__struct_fields__)
-    *connected, communities, feed_order, picture = known.along[:-look]
+    *connected, communities, feed_order, pulled, picture = known.along[:-look]
     connections = connections_of(tuple(connected))
     viewer = Viewer(
         id=known.member_id,
@@ -179,6 +179,7 @@ async def load_viewer(tx: Transaction, *, users: Users, token: str, site_open: b
         circles=connections.circles,
         site_open=site_open,
         feed_order=feed_order or "latest",
+        pulled=tuple(pulled),
         look=Look(**dict(zip(Look.__struct_fields__, known.along[-look:], strict=True))),
     )
     return viewer, known.renewed

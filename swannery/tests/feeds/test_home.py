@@ -1,59 +1,16 @@
 """The home feed: complete, in order, explained; lists are kept for those who come."""
 
 import pytest
+from homes import home, listed, run_jobs, seen_today, write
 from town import Town
 
 from swannery.connections import actions as connections
 from swannery.feeds import actions as feeds
 from swannery.feeds.queries import lists as queries
 from swannery.foundation.events import MemberReturned
-from swannery.foundation.paging import decode
 from swannery.posts import actions as posts
-from swannery.posts.models import Draft
 
 pytestmark = pytest.mark.anyio
-
-
-async def write(town: Town, who: str, text: str = "x", *, audience: str = "members") -> int:
-    return await town.act(posts.publish_post, who, draft=Draft(body=text, audience=audience))
-
-
-async def run_jobs(town: Town) -> None:
-    async with town.parts.queue.worker(name="test"):
-        for _ in range(400):
-            left = await town.sql("SELECT count(*) FROM swannery.procrastinate_jobs WHERE status IN ('todo', 'doing')")
-            if not left[0][0]:
-                return
-            await pause()
-    raise AssertionError("jobs are left")
-
-
-async def pause() -> None:
-    import asyncio  # noqa: PLC0415 - only here
-
-    await asyncio.sleep(0.02)
-
-
-async def home(town: Town, who: str, *, limit: int = 20) -> list[int]:
-    """Every page of it, as a reader would turn them."""
-    ids: list[int] = []
-    after = None
-    while True:
-        feed = await town.act(feeds.read_home, who, after=decode(after), limit=limit)
-        ids += [item.post.id for item in feed.items]
-        after = feed.next_cursor
-        if after is None:
-            return ids
-
-
-async def listed(town: Town, who: str) -> list[int]:
-    rows = await town.sql("SELECT post_id FROM swannery.feed_entries WHERE member_id = %(id)s ORDER BY published_at DESC", id=town.ids[who])
-    return [row[0] for row in rows]
-
-
-async def seen_today(town: Town, *people: str) -> None:
-    for who in people:
-        await town.act(feeds.read_everyone, who, after=None)
 
 
 async def test_a_post_reaches_its_readers_lists_by_the_background_work(town: Town) -> None:

@@ -1,7 +1,7 @@
 """Reading the home feed in either order, and keeping its lists."""
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -9,7 +9,7 @@ from swannery.accounts.actions.people import people_by_id
 from swannery.feeds.models import WEIGHTS, Facts, Feed, FeedItem, Order, RankedPlace, Snapshot, Terms, Why
 from swannery.feeds.ports import ports
 from swannery.feeds.queries import lists as queries
-from swannery.feeds.queries import ranking
+from swannery.feeds.queries import pulled, ranking
 from swannery.feeds.rules import may_know, ranked, reason_for, trending
 from swannery.foundation.database import Transaction
 from swannery.foundation.metrics import FANOUT_LAG
@@ -18,8 +18,8 @@ from swannery.foundation.viewer import Viewer
 from swannery.posts.actions import latest_posts, posts_listed, read_post, read_posts
 from swannery.posts.models import Post
 
-# The order a member `m` chose, as a column for the statement that recognises them.
-ORDER_ALONG = ranking.ORDER_OF
+# The order a member `m` chose, and whose posts are in nobody's list, as columns for the statement that recognises them.
+FEEDS_ALONG = f"{ranking.ORDER_OF}, {pulled.PULLED_OF}"
 RANKED = "~"  # begins the address of a ranked page; no plain cursor holds it
 SEEN_AT_ONCE = 100
 
@@ -41,6 +41,8 @@ async def read_home(tx: Transaction, *, viewer: Viewer, after: Cursor | None, li
     """
     if not (viewer.followees or viewer.friends or viewer.communities):
         return await read_everyone(tx, viewer=viewer, after=after, limit=limit)
+    if viewer.pulled:
+        return await _merged(tx, viewer=viewer, after=after, limit=limit)
 
     async def beyond(place: Cursor | None, missing: int) -> list[Cursor]:
         return await queries.read_sources(tx, viewer=viewer, after=place, limit=missing)
@@ -49,13 +51,32 @@ async def read_home(tx: Transaction, *, viewer: Viewer, after: Cursor | None, li
     return Feed(items=explained(page.items, viewer), next_cursor=page.next_cursor)
 
 
+async def _merged(tx: Transaction, *, viewer: Viewer, after: Cursor | None, limit: int) -> Feed:
+    """Return a page for a member who follows somebody whose posts are in nobody's list."""
+    places = await _newest(tx, viewer=viewer, after=after, limit=limit + 1)
+    shown = await read_posts(tx, viewer=viewer, ids=[place.id for place in places[:limit]])
+    return Feed(items=explained(shown, viewer), next_cursor=encode(places[limit - 1]) if len(places) > limit else None)
+
+
 async def _newest(tx: Transaction, *, viewer: Viewer, after: Cursor | None, limit: int) -> list[Cursor]:
-    """Return the newest that belongs in the viewer's home: from the list, and from its sources where the list ends."""
+    """Return the newest that belongs in the viewer's home: from the list, with what is in no list, and from its sources where it ends.
+
+    Beyond the end of a list its sources tell everything, so that from authors who are in no list only what is newer is taken: else a page
+    would go on with theirs alone, and skip everybody else's.
+    """
     entries = await queries.read_list(tx, viewer=viewer, after=after, limit=limit)
+    if viewer.pulled and entries:
+        further = await queries.read_pulled(tx, viewer=viewer, after=after, limit=limit)
+        newer = {place for place in further if _position(place) > _position(entries[-1])}
+        entries = sorted({*entries, *newer}, key=_position, reverse=True)[:limit]
     if len(entries) < limit:
         beyond = entries[-1] if entries else after
         entries += await queries.read_sources(tx, viewer=viewer, after=beyond, limit=limit - len(entries))
     return entries
+
+
+def _position(place: Cursor) -> tuple[datetime, int]:
+    return place.at, place.id
 
 
 async def _rank(tx: Transaction, *, viewer: Viewer, limit: int) -> Feed:
@@ -190,6 +211,8 @@ async def rebuild(tx: Transaction, *, member_id: int) -> None:
 async def fan_out(tx: Transaction, *, post_id: int, published_at: float, after: int = 0) -> int | None:
     """Put a post into the lists of those who should see it; again changes nothing. Returns after whom to go on, if there are more."""
     further = await queries.fan_out(tx, post_id=post_id, after=after)
+    if further is not None and not after:
+        await pulled.pull_if_many(tx, post_id=post_id)
     FANOUT_LAG.set(max(0.0, tx.now.timestamp() - published_at))
     return further
 
@@ -208,9 +231,16 @@ async def erase_member(tx: Transaction, *, member_id: int) -> None:
     """Erase a member's list."""
     await queries.forget_member(tx, member_id=member_id)
     await ranking.forget_member(tx, member_id=member_id)
+    await pulled.forget_member(tx, member_id=member_id)
 
 
 async def trim(tx: Transaction) -> None:
     """Cut every list to its length, and forget old orders."""
     await queries.trim(tx)
     await ranking.tidy(tx)
+
+
+async def settle_pulled(tx: Transaction) -> list[int]:
+    """Let go whom no longer so many follow; returns the posts that have to be put into lists for that."""
+    await pulled.let_go(tx)
+    return await pulled.begin_leaving(tx, most=queries.LENGTH)

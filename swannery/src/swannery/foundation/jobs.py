@@ -6,7 +6,7 @@ changes nothing.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple
 
 import procrastinate
@@ -25,6 +25,7 @@ SOON, ERRANDS = "default", "errands"
 ERRANDS_AT_ONCE = 4
 HEARTBEAT_S = 2.0
 STALLED_AFTER_S = 10
+GRACE_S = 10.0
 RESCUE_EVERY_S = 3
 LONGEST_WAIT_S = 600
 STATEMENT_MS, LOCK_MS = 15_000, 5_000  # of the queue's own statements
@@ -107,6 +108,7 @@ class Queue:
         self._app = procrastinate.App(connector=self._connector)
         self._tasks = {job.name: self._register(job) for job in jobs}
         self._running: list[asyncio.Task[None]] = []
+        self._ending = asyncio.Event()
         database.queue = self
 
     def _register(self, job: Job | Errand) -> Any:  # noqa: ANN401 - procrastinate's task, generic over what it takes
@@ -144,6 +146,7 @@ class Queue:
         pool = self._pool()
         await pool.open(wait=True)
         await self._connector.open_async(pool)
+        self._ending = asyncio.Event()
         self._running = [
             asyncio.create_task(self._work(name, SOON), name="jobs"),
             asyncio.create_task(self._work(name, ERRANDS), name="errands"),
@@ -153,11 +156,22 @@ class Queue:
         try:
             yield
         finally:
-            for task in self._running:
-                task.cancel()
-            await asyncio.gather(*self._running, return_exceptions=True)
+            await self._end()
             self._connector.let_go()
             await pool.close()
+
+    async def _end(self) -> None:
+        """Tell all to end, and wait for it.
+
+        Whoever is interrupted while the database works may hear of a statement that was cancelled, or of nothing, instead of the
+        interruption: so each looks at `_ending`, and procrastinate's worker is told again, but not while it finishes the jobs at hand.
+        """
+        self._ending.set()
+        left = set(self._running)
+        while left:
+            for task in left:
+                task.cancel()
+            _, left = await asyncio.wait(left, timeout=GRACE_S + 1)
 
     async def look(self) -> None:
         """Note how many jobs wait and how many were given up, for the metrics."""
@@ -176,12 +190,12 @@ class Queue:
 
     async def _work(self, name: str, queue: str) -> None:
         """Work for ever: procrastinate's worker gives up when the database is away for a while, and a new one takes its place."""
-        while True:
+        while not self._ending.is_set():
             try:
                 await self._run_worker(name, queue)
             except Exception as error:  # noqa: BLE001 - whatever ended it, jobs must go on
                 log.warning("worker ended", error=type(error).__name__)
-            await asyncio.sleep(NEW_WORKER_AFTER_S)
+            await self._pause(NEW_WORKER_AFTER_S)
 
     async def _run_worker(self, name: str, queue: str) -> None:
         errands = queue == ERRANDS
@@ -193,7 +207,7 @@ class Queue:
             # Errands are asked for: listening would take another connection.
             listen_notify=not self._pgbouncer and not errands,
             fetch_job_polling_interval=1.0,
-            shutdown_graceful_timeout=10.0,
+            shutdown_graceful_timeout=GRACE_S,
             update_heartbeat_interval=HEARTBEAT_S,
             stalled_worker_timeout=STALLED_AFTER_S,
             delete_jobs=queue_states.DeleteJobCondition.SUCCESSFUL,
@@ -201,7 +215,7 @@ class Queue:
 
     async def _rescue(self) -> None:
         """Give jobs whose worker died to others, at once and then again and again."""
-        while True:
+        while not self._ending.is_set():
             try:
                 stalled = await self._app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S)
                 for job in stalled:
@@ -210,14 +224,20 @@ class Queue:
                 await self.look()
             except Exception as error:  # noqa: BLE001 - the database may be away; it is looked again
                 log.warning("rescue failed", error=type(error).__name__)
-            await asyncio.sleep(RESCUE_EVERY_S)
+            await self._pause(RESCUE_EVERY_S)
 
     async def _tick(self, tick: Tick) -> None:
-        while True:
+        while not self._ending.is_set():
             try:
                 async with self._database.transaction() as tx:
                     if (await tx.sql("SELECT pg_try_advisory_xact_lock(hashtext(%(name)s))", {"name": f"swannery {tick.name}"}))[0][0]:
                         await tick.work(tx)
             except Exception as error:  # noqa: BLE001 - it is tried again at the next tick; a failure must not end the worker
                 log.warning("tick failed", tick=tick.name, error=type(error).__name__)
-            await asyncio.sleep(tick.every_s)
+            await self._pause(tick.every_s)
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait so long, or until the end."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._ending.wait()

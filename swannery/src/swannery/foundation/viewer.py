@@ -28,8 +28,8 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
 
     `blocked` holds both directions: whom the viewer blocked and who blocked the viewer. `asked` and `asked_by` are friend requests
     that wait for an answer, `follow_asked_by` people who wait for approval, `training_asked_by` people who wait for a word on who trains
-    whom; they open nothing. `muted` people's posts stay out of feeds;
-    `circles` are the circles of others that the viewer is in.
+    whom; they open nothing. `muted` people's posts stay out of feeds; `circles` are the circles of others that the viewer is in. `pulled`
+    are those followees whose posts are in nobody's feed list, because too many follow them.
     """
 
     id: int | None = None
@@ -48,6 +48,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     follow_asked_by: tuple[int, ...] = ()
     training_asked_by: tuple[int, ...] = ()
     muted: tuple[int, ...] = ()
+    pulled: tuple[int, ...] = ()
     site_open: bool = False
     feed_order: Literal["latest", "for_you"] = "latest"
     look: Look = Look()

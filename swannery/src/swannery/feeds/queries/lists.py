@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from swannery.feeds.queries.pulled import NOT_PULLED
 from swannery.foundation.database import Transaction
 from swannery.foundation.paging import Cursor
 from swannery.foundation.viewer import Viewer
@@ -35,30 +36,56 @@ async def read_sources(tx: Transaction, *, viewer: Viewer, after: Cursor | None,
 
     For what is older than the list reaches. One index scan per source, each ending after a page. Indexes: posts_author, posts_community.
     """
-    older = "AND (p.published_at, p.id) < (%(at)s, %(after)s)" if after else ""
-    newest = f"{older} AND {wanted_sql()} AND {shared_visible_sql()} ORDER BY p.published_at DESC, p.id DESC LIMIT %(limit)s"
     found = await tx.read(
-        "SELECT published_at, id FROM ("
-        "SELECT found.* FROM unnest(%(authors)s::bigint[]) AS source (author) CROSS JOIN LATERAL ("
-        f"SELECT p.published_at, p.id FROM swannery.posts p JOIN swannery.members a ON a.id = p.author_id{SHARED}"
-        f" WHERE p.author_id = source.author {newest}) AS found"
+        f"SELECT published_at, id FROM ({_of_authors(after)}"
         " UNION SELECT found.* FROM unnest(%(viewer_communities)s::bigint[]) AS source (community) CROSS JOIN LATERAL ("
         f"SELECT p.published_at, p.id FROM swannery.posts p JOIN swannery.members a ON a.id = p.author_id{SHARED}"
-        f" WHERE p.community_id = source.community {newest}) AS found"
+        f" WHERE p.community_id = source.community {_older(after)} AND {wanted_sql()} AND {shared_visible_sql()}{NEWEST_FIRST}) AS found"
         ") AS everything ORDER BY published_at DESC, id DESC LIMIT %(limit)s",
         {"limit": limit, "authors": sources_of(viewer), **viewer_values(viewer), **_position(after)},
     )
     return [Cursor(row[0], row[1]) for row in found]
 
 
-async def count_newer(tx: Transaction, *, viewer: Viewer, since: Cursor, limit: int) -> int:
-    """Return how many posts of others in the viewer's list are newer than this, counted so far only. Index: feed_entries_latest."""
+async def read_pulled(tx: Transaction, *, viewer: Viewer, after: Cursor | None, limit: int) -> list[Cursor]:
+    """Return the newest posts of those authors whose posts are in nobody's list. One index scan each: posts_author."""
     found = await tx.read(
-        "SELECT count(*) FROM (SELECT 1 FROM swannery.feed_entries e"
-        f" JOIN swannery.posts p ON p.id = e.post_id JOIN swannery.members a ON a.id = p.author_id{SHARED}"
-        " WHERE e.member_id = %(viewer_id)s AND (e.published_at, e.post_id) > (%(at)s, %(after)s) AND e.author_id <> %(viewer_id)s"
-        f" AND {wanted_sql()} AND {shared_visible_sql()} LIMIT {limit:d}) AS newer",
-        {**viewer_values(viewer), **_position(since)},
+        f"SELECT published_at, id FROM ({_of_authors(after)}) AS everything ORDER BY published_at DESC, id DESC LIMIT %(limit)s",
+        {"limit": limit, "authors": list(viewer.pulled), **viewer_values(viewer), **_position(after)},
+    )
+    return [Cursor(row[0], row[1]) for row in found]
+
+
+NEWEST_FIRST = " ORDER BY p.published_at DESC, p.id DESC LIMIT %(limit)s"
+
+
+def _older(after: Cursor | None) -> str:
+    return "AND (p.published_at, p.id) < (%(at)s, %(after)s)" if after else ""
+
+
+def _of_authors(after: Cursor | None) -> str:
+    return (
+        "SELECT found.* FROM unnest(%(authors)s::bigint[]) AS source (author) CROSS JOIN LATERAL ("
+        f"SELECT p.published_at, p.id FROM swannery.posts p JOIN swannery.members a ON a.id = p.author_id{SHARED}"
+        f" WHERE p.author_id = source.author {_older(after)} AND {wanted_sql()} AND {shared_visible_sql()}{NEWEST_FIRST}) AS found"
+    )
+
+
+async def count_newer(tx: Transaction, *, viewer: Viewer, since: Cursor, limit: int) -> int:
+    """Return how many posts of others for the viewer's home are newer than this, counted so far only.
+
+    Indexes: feed_entries_latest; posts_author for authors whose posts are in nobody's list.
+    """
+    pulled = (
+        " UNION SELECT p.id FROM swannery.posts p WHERE p.author_id = ANY(%(authors)s::bigint[])"
+        " AND (p.published_at, p.id) > (%(at)s, %(after)s)"
+    )
+    found = await tx.read(
+        "SELECT count(*) FROM (SELECT 1 FROM (SELECT post_id AS id FROM swannery.feed_entries WHERE member_id = %(viewer_id)s"
+        f" AND (published_at, post_id) > (%(at)s, %(after)s) AND author_id <> %(viewer_id)s{pulled if viewer.pulled else ''}) AS e"
+        f" JOIN swannery.posts p ON p.id = e.id JOIN swannery.members a ON a.id = p.author_id{SHARED}"
+        f" WHERE {wanted_sql()} AND {shared_visible_sql()} LIMIT {limit:d}) AS newer",
+        {"authors": list(viewer.pulled), **viewer_values(viewer), **_position(since)},
     )
     return int(found[0][0])
 
@@ -87,8 +114,8 @@ async def fan_out(tx: Transaction, *, post_id: int, after: int) -> int | None:
 
     Some thousand readers at a time, in the order of their ids: each part is short, holds up nobody, and knows where the next one begins.
     Returns that place, None after the last. Whether each of them may read it is asked when they read. Twice changes nothing.
-    What is for a circle comes to those in it who follow the author or are friends with them.
-    Indexes: follows_followee, friendships, community_members, circle_members, each from a place on.
+    What is for a circle comes to those in it who follow the author or are friends with them. Followers of an author whose posts are read
+    where they stand are passed over. Indexes: follows_followee, friendships, community_members, circle_members, each from a place on.
     """
     # sees all: nobody reads here; every list is read through the condition
     found = await tx.sql(
@@ -96,7 +123,7 @@ async def fan_out(tx: Transaction, *, post_id: int, after: int) -> int | None:
         " FROM swannery.posts WHERE id = %(id)s AND state = 'shown' AND deleted_at IS NULL), readers AS MATERIALIZED (SELECT id FROM ("
         "(SELECT follower_id AS id FROM swannery.follows WHERE followee_id = (SELECT author_id FROM post) AND follower_id > %(after)s"
         " AND ((SELECT audience FROM post) IN ('public', 'members', 'followers') OR (SELECT audience FROM post) = 'mentioned'"
-        " AND follower_id = ANY(ARRAY(SELECT unnest(mentioned) FROM post))) ORDER BY 1 LIMIT %(part)s)"
+        f" AND follower_id = ANY(ARRAY(SELECT unnest(mentioned) FROM post))) AND {NOT_PULLED} ORDER BY 1 LIMIT %(part)s)"
         " UNION (SELECT friend_id FROM swannery.friendships WHERE member_id = (SELECT author_id FROM post) AND friend_id > %(after)s"
         " AND ((SELECT audience FROM post) IN ('public', 'members', 'friends') OR (SELECT audience FROM post) = 'mentioned'"
         " AND friend_id = ANY(ARRAY(SELECT unnest(mentioned) FROM post))) ORDER BY 1 LIMIT %(part)s)"
