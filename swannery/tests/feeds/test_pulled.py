@@ -127,6 +127,8 @@ async def test_when_half_of_their_followers_are_gone_their_posts_are_put_into_li
     written = [await write(town, "owner")]
     await run_jobs(town)
     written += [await write(town, "owner") for _ in range(3)]
+    await run_jobs(town)
+    assert not set(written[1:]) & set(await listed(town, "follower"))
     for who in FOLLOWERS[2:]:
         await town.act(connections.unfollow, who, person_id=town.ids["owner"])
     await settle(town)
