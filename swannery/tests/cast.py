@@ -36,7 +36,7 @@ FEATURES = ("connections", "communities")
 CONNECTIONS = 6
 SITE = Site(name="Still water", open=False, language="en", secure=False)
 TABLES = (
-    "trainer_clients", "activities", "circle_members", "circles", "mutes", "follow_requests", "follows", "friend_requests",
+    "app_pictures", "trainer_clients", "activities", "circle_members", "circles", "mutes", "follow_requests", "follows", "friend_requests",
     "friendships", "blocks", "community_members", "communities", "idempotency_keys", "throttles", "members",
 )  # fmt: skip
 WHO = "x-test-member"
@@ -57,6 +57,7 @@ def theatre(server: Server) -> Iterator[str]:
             first, later = _migration("0001_foundations"), _migration("0050_approval_mutes_circles")
             suggestions = _migration("0075_suggestions")
             trainers = _migration("0090_trainers_and_clients")
+            app_pictures = _migration("0096_app_pictures")
             profiles, pictures = _migration("0020_profiles_and_choices"), _migration("0070_pictures")
             parts = (
                 first.MEMBERS.format(key_type="bigint"),
@@ -71,6 +72,7 @@ def theatre(server: Server) -> Iterator[str]:
                 suggestions.COLUMN,
                 suggestions.PARTS[-1],
                 pictures.PROFILES,
+                app_pictures.APP_PICTURES,
             )
             for part in parts:
                 inside.execute(part)

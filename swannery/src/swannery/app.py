@@ -28,6 +28,8 @@ from swannery.accounts.actions.own_picture import PICTURE_ALONG
 from swannery.accounts.actions.own_settings import LOOK_ALONG
 from swannery.accounts.actions.people import may_see_profile
 from swannery.accounts.actions.sign_in import recognise, tidy
+from swannery.accounts.ports import AppPictureMeans
+from swannery.accounts.ports import ports as accounts_ports
 from swannery.activities import events as activities_events
 from swannery.activities import jobs as activities_jobs
 from swannery.communities import events as communities_events
@@ -111,7 +113,10 @@ def assemble(config: Config) -> Parts:
     media_ports.may_see_profile = may_see_profile
     media_ports.may_see_post = may_see_post
     darkroom = Darkroom(folder=Path(config.media.folder))
-    posts_ports.previews = preview_means(config, darkroom) if config.links.previews else None
+    outbound, base = outbound_of(config), config.users.avatar_base or ""
+    accounts_ports.app_pictures = AppPictureMeans(outbound=outbound, darkroom=darkroom, base=base)
+    own_host = urlsplit(config.site.public_url).hostname or ""
+    posts_ports.previews = PreviewMeans(outbound=outbound, darkroom=darkroom, own_host=own_host) if config.links.previews else None
     settings = config.database
     database = Database(
         url=settings.url,
@@ -122,13 +127,16 @@ def assemble(config: Config) -> Parts:
     )
     ticks = (
         accounts_jobs.follow_users_tick(users=config.users),
+        *((accounts_jobs.app_pictures_tick(users=config.users),) if accounts_jobs.has_pictures(config.users) else ()),
         activities_jobs.import_tick(config.activities),
         *feeds_jobs.TICKS,
         *media_jobs.ticks(darkroom),
         *posts_jobs.TICKS,
         Tick(name="tidy", every_s=TIDY_EVERY_S, work=_tidy),
     )
-    queue = Queue(database=database, jobs=(*posts_jobs.JOBS, *feeds_jobs.JOBS), ticks=ticks, pgbouncer=settings.pgbouncer)
+    queue = Queue(
+        database=database, jobs=(*accounts_jobs.JOBS, *posts_jobs.JOBS, *feeds_jobs.JOBS), ticks=ticks, pgbouncer=settings.pgbouncer
+    )
     site = Site(name=config.site.name, open=config.site.open, language=config.site.language, secure=config.site.secure)
     folders = {room: ROOMS / room / "templates" for room in TEMPLATES}
     theme = Theme(template_folders=folders, site_name=site.name, default_language=site.language)
@@ -136,11 +144,10 @@ def assemble(config: Config) -> Parts:
     return Parts(config=config, site=site, theme=theme, database=database, queue=queue, doors=doors, darkroom=darkroom)
 
 
-def preview_means(config: Config, darkroom: Darkroom) -> PreviewMeans:
-    """Return what reading the pages that posts link to takes. Who asks says where they can be found, as is the custom."""
+def outbound_of(config: Config) -> Outbound:
+    """Return what asks strangers' servers. Who asks says where they can be found, as is the custom."""
     home = config.site.public_url
-    outbound = Outbound(agent=f"Swannery/{swannery.__version__} (link preview{f'; +{home}' if home else ''})")
-    return PreviewMeans(outbound=outbound, darkroom=darkroom, own_host=urlsplit(home).hostname or "")
+    return Outbound(agent=f"Swannery/{swannery.__version__} (pages and pictures that members show{f'; +{home}' if home else ''})")
 
 
 async def _tidy(tx: Transaction) -> None:

@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
+from swannery.accounts.actions.app_pictures import note_app_pictures, take_app_picture
 from swannery.accounts.actions.follow_users import follow_users, watch_signed_in
 from swannery.config import Users
-from swannery.foundation.database import Transaction
-from swannery.foundation.jobs import Tick
+from swannery.foundation.database import Database, Transaction
+from swannery.foundation.jobs import Errand, Tick
 from swannery.host.actions import count_users_roughly
 
 EVERY_S = 3.0  # what is promised is five, and a look takes its time
@@ -39,3 +40,26 @@ class Following:
 def follow_users_tick(*, users: Users) -> Tick:
     """Return the work to hand to the queue."""
     return Tick(name="follow users", every_s=EVERY_S, work=Following(users=users).look)
+
+
+async def _take_picture(database: Database, *, member_id: int) -> None:
+    await take_app_picture(database, member_id=member_id)
+
+
+APP_PICTURE = Errand(name="accounts.app_picture", work=_take_picture)
+JOBS = (APP_PICTURE,)
+
+
+def app_pictures_tick(*, users: Users) -> Tick:
+    """Return the work to hand to the queue, for an app that has pictures."""
+
+    async def look(tx: Transaction) -> None:
+        for member_id in await note_app_pictures(tx, users=users):
+            await tx.defer(APP_PICTURE, member_id=member_id)
+
+    return Tick(name="app pictures", every_s=60.0, work=look)
+
+
+def has_pictures(users: Users) -> bool:
+    """Whether the mapping names where the app keeps them."""
+    return bool(users.avatar or (users.profile and users.profile.avatar))

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from swannery.foundation.words import Sentence, say
 
@@ -229,3 +229,17 @@ class Numbering:
     def was_free(self, stem: str) -> None:
         """Go on one by one."""
         self._step[stem] = 1
+
+
+LONGEST_PICTURE_ADDRESS = 2048
+
+
+def app_picture_url(address: str, *, base: str) -> str | None:
+    """Return where to ask for a picture of the app's: the address as it is, or as one of `base`; None for no address."""
+    try:
+        url = urljoin(base, address.strip())
+        parts = urlsplit(url)
+        fits = parts.scheme in {"http", "https"} and bool(parts.hostname) and len(url) <= LONGEST_PICTURE_ADDRESS
+    except ValueError:
+        return None
+    return url if fits else None

@@ -14,6 +14,8 @@ Seconds = Annotated[float, msgspec.Meta(gt=0, le=3600)]
 KEY_TYPE = r"^(smallint|integer|bigint|uuid|text|citext|character( varying)?(\([0-9]{1,8}\))?)\Z"
 KeyType = Annotated[str, msgspec.Meta(pattern=KEY_TYPE)]
 
+BaseAddress = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s]+\Z", max_length=500)]
+
 
 class SiteSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What people see. `open`: strangers may read public posts. `public_url` with https makes cookies secure."""
@@ -100,6 +102,7 @@ class Users(msgspec.Struct, frozen=True, kw_only=True):
 
     Who may be here: `active` is true, `deleted` is empty, none of `barred` is true, `banned_until` is over, `status` is none of `shut_out`,
     and `merged`, which names the user somebody became, is empty.
+    `avatar_base`: where addresses of pictures begin that name no server, e.g. `https://app.example/`.
     `erase_up_to`: when more members' users are gone at once (and more than 5 % of the members), nobody is erased until somebody looked.
     """
 
@@ -111,6 +114,7 @@ class Users(msgspec.Struct, frozen=True, kw_only=True):
     handle: Name | None = None
     name: tuple[Name, ...] = ()
     avatar: Name | None = None
+    avatar_base: BaseAddress | None = None
     password: Name | None = None
     role: Name | None = None
     active: Name | None = None

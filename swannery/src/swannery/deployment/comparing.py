@@ -13,7 +13,9 @@ from swannery.deployment.detect_activities import MissingLink
 
 Mapped = Users | UserProfile | UserRoles | Activity
 # Settings that name no column.
-PLAIN = frozenset({"schema", "table", "key_type", "link", "erase_up_to", "shut_out", "completed", "admin", "trainer", "moderator"})
+PLAIN = frozenset(
+    {"schema", "table", "key_type", "link", "erase_up_to", "avatar_base", "shut_out", "completed", "admin", "trainer", "moderator"}
+)
 KINDS = {
     "active": "boolean", "barred": "boolean", "admin_if": "boolean", "trainer_if": "boolean", "moderator_if": "boolean",
     "banned_until": "time", "updated": "time",

@@ -26,7 +26,7 @@ def table_of(place: Users | UserProfile | Activity) -> str:
 def users_relation(users: Users) -> str:
     """Return the app's users as a subselect in brackets.
 
-    Columns: user_key, handle, name, role, active, password_hash, email, updated, handle_as_is.
+    Columns: user_key, handle, name, role, active, password_hash, email, updated, handle_as_is, avatar.
 
     `handle_as_is` may be NULL and is what the app has indexed.
     `user_key` keeps its own type, so that joins use the app's primary key; `active` is never NULL; what is not mapped is '' or NULL.
@@ -43,12 +43,19 @@ def users_relation(users: Users) -> str:
         f"(SELECT u.{quoted(users.id)} AS user_key, coalesce({handle}, '') AS handle,"
         f" coalesce(nullif({spaced}, ''), {handle}, '') AS name, {_role(users)} AS role, {_active(users)} AS active,"
         f" {_text(users.password)} AS password_hash, {_text(users.email)} AS email, {_updated(users)} AS updated,"
-        f" {handle} AS handle_as_is FROM {table_of(users)} u{joined})"
+        f" {handle} AS handle_as_is, {_avatar(users)} AS avatar FROM {table_of(users)} u{joined})"
     )
 
 
 def _text(column: str | None) -> str:
     return f"u.{quoted(column)}::text" if column else "NULL::text"
+
+
+def _avatar(users: Users) -> str:
+    beside = users.profile.avatar if users.profile else None
+    columns = [f"nullif(btrim(p.{quoted(beside)}::text), '')"] if beside else []
+    columns += [f"nullif(btrim({_text(users.avatar)}), '')"] if users.avatar else []
+    return f"coalesce({', '.join([*columns, repr('')])})"
 
 
 def _updated(users: Users) -> str:

@@ -1,5 +1,6 @@
 """Erase a member: what others hold of them goes with the event."""
 
+from swannery.accounts.queries import app_pictures
 from swannery.accounts.queries import members as queries
 from swannery.accounts.rules import FORMER_NAME
 from swannery.foundation.database import Transaction
@@ -15,5 +16,6 @@ async def erase_member(tx: Transaction, *, member_id: int) -> bool:
     await queries.delete_sign_ins(tx, member_ids=[member_id])
     if not await queries.erase_member(tx, member_id=member_id, name=FORMER_NAME):
         return False
+    await app_pictures.forget(tx, member_id=member_id)
     await tx.tell(MemberErased(member_id=member_id))
     return True

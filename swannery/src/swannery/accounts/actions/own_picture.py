@@ -1,6 +1,6 @@
 """A member's own picture and cover: what they look like everywhere."""
 
-from swannery.accounts.queries import people
+from swannery.accounts.queries import app_pictures, people
 from swannery.foundation.database import Transaction
 from swannery.foundation.viewer import Viewer
 from swannery.media import actions as media
@@ -14,6 +14,8 @@ async def show_own(tx: Transaction, *, viewer: Viewer, purpose: Purpose, key: st
     # The member's own row first: of two at once the second waits for it, and then sees what the first put there.
     await people.write_picture(tx, member_id=viewer.member_id, purpose=purpose, key=key)
     await media.put_on_profile(tx, viewer=viewer, purpose=purpose, key=key)
+    if purpose == "face":
+        await app_pictures.leave_to_member(tx, member_id=viewer.member_id)
 
 
 async def remove_own(tx: Transaction, *, viewer: Viewer, purpose: Purpose) -> None:

@@ -71,6 +71,11 @@ async def write_picture(tx: Transaction, *, member_id: int, purpose: Purpose, ke
     await tx.sql(f"UPDATE swannery.members SET {column} = %(key)s WHERE id = %(id)s", {"key": key, "id": member_id})
 
 
+async def lock_member(tx: Transaction, *, member_id: int) -> None:
+    """Let one at a time change what a member shows."""
+    await tx.sql("SELECT 1 FROM swannery.members WHERE id = %(id)s FOR NO KEY UPDATE", {"id": member_id})
+
+
 async def read_openness(tx: Transaction, *, member_id: int) -> Openness:
     """Return how open a member is to others."""
     found = await tx.read("SELECT private, suggested FROM swannery.members WHERE id = %(id)s", {"id": member_id})

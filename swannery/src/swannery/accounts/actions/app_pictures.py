@@ -1,0 +1,68 @@
+"""Members look here as they do in the app, until they choose otherwise: their pictures are fetched in the background and made anew."""
+
+from datetime import timedelta
+
+from swannery.accounts.ports import AppPictureMeans, ports
+from swannery.accounts.queries import app_pictures as queries
+from swannery.accounts.queries import people
+from swannery.accounts.rules import app_picture_url
+from swannery.config import Users
+from swannery.foundation.database import Database, Transaction
+from swannery.foundation.errors import SwanneryError
+from swannery.foundation.outbound import NotFetched
+from swannery.foundation.viewer import Viewer
+from swannery.host.actions import users_relation
+from swannery.media import actions as media
+from swannery.media.darkroom import Developed
+
+KINDS = ("image/jpeg", "image/png", "image/webp", "image/gif")
+LARGEST = 6_000_000
+LOST_AFTER = timedelta(hours=1)
+AGAIN_AFTER = timedelta(days=1)
+FETCHES_AT_ONCE = 200
+
+
+async def note_app_pictures(tx: Transaction, *, users: Users) -> list[int]:
+    """Look where the app has pictures of members; returns of whom one is to be fetched now.
+
+    Whose picture the app has no longer shows none, unless they chose one here.
+    """
+    relation = users_relation(users)
+    for member_id in await queries.find_withdrawn(tx, relation=relation):
+        await people.lock_member(tx, member_id=member_id)
+        if await queries.forget(tx, member_id=member_id) == "shown":
+            await _show(tx, member_id=member_id, key="")
+    await queries.note(tx, relation=relation)
+    return await queries.ask_for(tx, lost=tx.now - LOST_AFTER, again=tx.now - AGAIN_AFTER, limit=FETCHES_AT_ONCE)
+
+
+async def take_app_picture(database: Database, *, member_id: int) -> None:
+    """Fetch the app's picture of a member and show it. Done twice, the second time finds nothing to do; no connection is held meanwhile."""
+    means = ports.app_pictures
+    async with database.transaction() as tx:
+        address = await queries.wanted(tx, member_id=member_id)
+    if address is None or means is None:
+        return
+    developed = await _developed(means, address)
+    async with database.transaction() as tx:
+        # The member's own row first, as whoever chooses a picture has it: of two at once the second sees what the first did.
+        await people.lock_member(tx, member_id=member_id)
+        if await queries.settle(tx, member_id=member_id, address=address, shown=developed is not None) and developed is not None:
+            kept = await media.keep(tx, viewer=Viewer(id=member_id), developed=developed)
+            await _show(tx, member_id=member_id, key=kept.key)
+
+
+async def _show(tx: Transaction, *, member_id: int, key: str) -> None:
+    await people.write_picture(tx, member_id=member_id, purpose="face", key=key)
+    await media.put_on_profile(tx, viewer=Viewer(id=member_id), purpose="face", key=key)
+
+
+async def _developed(means: AppPictureMeans, address: str) -> Developed | None:
+    url = app_picture_url(address, base=means.base)
+    if url is None:
+        return None
+    try:
+        found = await means.outbound.fetch(url, kinds=KINDS, most=LARGEST, whole=True)
+        return await means.darkroom.develop_bytes(found.body, purpose="face")
+    except (NotFetched, SwanneryError):
+        return None  # their initials are drawn; it is tried again another day
