@@ -23,6 +23,11 @@ async def remove_own(tx: Transaction, *, viewer: Viewer, purpose: Purpose) -> No
     await show_own(tx, viewer=viewer, purpose=purpose, key="")
 
 
+async def is_from_app(tx: Transaction, *, viewer: Viewer) -> bool:
+    """Whether the member's picture is the one they have in the app."""
+    return await app_pictures.is_shown(tx, member_id=viewer.member_id)
+
+
 async def read_cover(tx: Transaction, *, viewer: Viewer) -> str:
     """Return the key of the member's cover, nothing where there is none."""
     profile = await people.find_profile(tx, handle=viewer.handle)

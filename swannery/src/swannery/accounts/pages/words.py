@@ -24,6 +24,7 @@ async def profile_page(tx: Transaction, viewer: Viewer, page: Page, form: FormSt
         status=422 if form.errors or pictures.errors else 200,
         form=form,
         picture_errors=pictures.errors,
+        from_app=await own_picture.is_from_app(tx, viewer=viewer),
         own_cover=await own_picture.read_cover(tx, viewer=viewer),
         tab="profile",
         active="settings",

@@ -69,6 +69,12 @@ async def settle(tx: Transaction, *, member_id: int, address: str, shown: bool) 
     return touched > 0
 
 
+async def is_shown(tx: Transaction, *, member_id: int) -> bool:
+    """Whether the picture a member shows is the app's. Index: the primary key."""
+    found = await tx.read("SELECT FROM swannery.app_pictures WHERE member_id = %(member)s AND state = 'shown'", {"member": member_id})
+    return bool(found)
+
+
 async def leave_to_member(tx: Transaction, *, member_id: int) -> None:
     """From now on it is the member who says what they look like here."""
     await tx.sql("UPDATE swannery.app_pictures SET state = 'own' WHERE member_id = %(member)s", {"member": member_id})
