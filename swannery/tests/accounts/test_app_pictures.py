@@ -99,7 +99,6 @@ async def test_the_app_s_picture_is_made_anew_and_shown_to_whoever_may_see_the_p
     assert len(outside.site.asked) == 1
 
 
-@pytest.mark.usefixtures("outside")
 async def test_the_settings_say_where_a_picture_comes_from(town: Town, outside: World) -> None:
     said = "This is your picture from the app."
     await looks(town, "owner", at(outside, "/me.png"))
@@ -110,6 +109,7 @@ async def test_the_settings_say_where_a_picture_comes_from(town: Town, outside: 
         assert said not in (await browser.get("/settings")).text
 
 
+@pytest.mark.usefixtures("outside")
 async def test_an_address_without_a_server_is_one_of_the_app_s(town: Town) -> None:
     await looks(town, "owner", "me.png")
     await follow(town)
