@@ -44,7 +44,7 @@ FAR = datetime(2190, 1, 1, tzinfo=UTC)
 CAST = ("owner", "member", "friend", "neighbour", "trainer")
 READERS = (*CAST, None)
 TABLES = (
-    "answers", "pictures",
+    "answers", "pictures", "pulled_authors",
     "comment_reactions", "comment_versions", "comments", "reactions", "feed_entries", "bookmarks", "bookmark_folders", "shares",
     "post_tags", "post_versions", "drafts", "posts",
     "community_members", "communities", "circle_members", "circles", "mutes", "follow_requests", "follows", "friend_requests",
@@ -178,6 +178,27 @@ class Walk(RuleBasedStateMachine):
             circle = self.there.run(circle_of(self.there.town, one))
             self.act(circles.take_out_of_circle, one, circle_id=circle, person_id=self.id_of(other))
             self.world.circles.setdefault(one, set()).discard(other)
+
+    @rule(one=people)
+    def have_so_many_followers(self, one: str) -> None:
+        """From now on their posts are in no follower's list; whoever reads, reads the same as before."""
+        self.there.run(self._pull(self.id_of(one)))
+
+    async def _pull(self, author_id: int) -> None:
+        await self.there.town.sql(
+            "INSERT INTO swannery.pulled_authors (author_id, since) VALUES (%(id)s, now()) ON CONFLICT (author_id) DO NOTHING", id=author_id
+        )
+
+    @rule()
+    def have_fewer_followers(self) -> None:
+        """Whose posts were in no list leave that state, or left it an hour ago."""
+        self.there.run(self._settle())
+
+    async def _settle(self) -> None:
+        await self.there.town.sql("UPDATE swannery.pulled_authors SET leaving_at = leaving_at - interval '2 hours'")
+        async with self.there.town.parts.database.transaction() as tx:
+            for post_id in await feeds.settle_pulled(tx):
+                await feeds.fan_out(tx, post_id=post_id, published_at=tx.now.timestamp())
 
     @rule(one=people, other=people, on=st.booleans())
     def mute(self, one: str, other: str, *, on: bool) -> None:
