@@ -320,6 +320,8 @@ class Walk(RuleBasedStateMachine):
             if old.deleted:
                 return
             self.there.run(self._moderate(old.id, what))
+            if what == "shown":
+                self.there.run(self._fan_out(old.id))  # as the job does that showing it leaves
         self.world.posts[old.mark] = Written(
             mark=old.mark, author=old.author, id=old.id, audience=old.audience, community=old.community,
             state=old.state if what in {"deleted", "restored"} else what, deleted=what == "deleted",
