@@ -9,11 +9,13 @@ from hostile import lake, saved
 from outside import INSIDE, OUTSIDE, Answer, World, world
 from town import Town
 
-from swannery.accounts.actions.app_pictures import note_app_pictures, take_app_picture
+from swannery.accounts import jobs
+from swannery.accounts.actions.app_pictures import due_app_pictures, note_app_pictures, take_app_picture
 from swannery.accounts.actions.erase_member import erase_member
 from swannery.accounts.actions.own_picture import remove_own, show_own
-from swannery.accounts.jobs import has_pictures
+from swannery.accounts.jobs import Pictures, has_pictures
 from swannery.accounts.ports import AppPictureMeans, ports
+from swannery.accounts.queries import app_pictures as queries
 from swannery.accounts.rules import app_picture_url
 from swannery.config import Users
 from swannery.foundation.database import Transaction
@@ -59,7 +61,8 @@ async def looks(town: Town, who: str, address: str | None) -> None:
 
 async def due(town: Town) -> list[int]:
     async with town.parts.database.transaction() as tx:
-        return sorted(await note_app_pictures(tx, users=mapping(town)))
+        await note_app_pictures(tx, users=mapping(town))
+        return sorted(await due_app_pictures(tx))
 
 
 async def follow(town: Town) -> None:
@@ -239,3 +242,31 @@ async def test_addresses_are_read_as_a_browser_on_the_app_s_page_would() -> None
     assert app_picture_url("//cdn.example/c.png", base=base) == "https://cdn.example/c.png"
     assert app_picture_url(" http://x.example/d.png ", base="") == "http://x.example/d.png"
     assert app_picture_url("/a.png", base="") is None
+
+
+async def noted(town: Town, pictures: Pictures) -> list[int]:
+    async with town.parts.database.transaction() as tx:
+        await pictures.look(tx)
+    return [row[0] for row in await town.sql("SELECT member_id FROM swannery.app_pictures ORDER BY member_id")]
+
+
+async def test_a_large_app_is_looked_through_now_and_then(town: Town, outside: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "MANY_USERS", 2)
+    pictures = Pictures(users=mapping(town))
+    await looks(town, "owner", at(outside, "/me.png"))
+    assert await noted(town, pictures) == [town.ids["owner"]]
+    await looks(town, "friend", at(outside, "/me.png"))
+    assert town.ids["friend"] not in await noted(town, pictures)
+    monkeypatch.setattr(jobs, "MANY_USERS", 20_000)
+    assert town.ids["friend"] in await noted(town, pictures)
+
+
+async def test_what_is_more_than_one_look_takes_is_gone_on_with_in_the_next(
+    town: Town, outside: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "MANY_USERS", 2)
+    monkeypatch.setattr(queries, "AT_ONCE", 2)
+    pictures = Pictures(users=mapping(town))
+    for who in ("owner", "friend", "member"):
+        await looks(town, who, at(outside, "/me.png"))
+    assert [len(await noted(town, pictures)) for _ in range(2)] == [2, 3]

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from swannery.accounts.actions.app_pictures import note_app_pictures, take_app_picture
+from swannery.accounts.actions.app_pictures import due_app_pictures, note_app_pictures, take_app_picture
 from swannery.accounts.actions.follow_users import follow_users, watch_signed_in
 from swannery.config import Users
 from swannery.foundation.database import Database, Transaction
@@ -50,14 +50,25 @@ APP_PICTURE = Errand(name="accounts.app_picture", work=_take_picture)
 JOBS = (APP_PICTURE,)
 
 
-def app_pictures_tick(*, users: Users) -> Tick:
-    """Return the work to hand to the queue, for an app that has pictures."""
+class Pictures:
+    """Looks through the users of a small app each minute, of a large one now and then; what was noted is fetched bit by bit."""
 
-    async def look(tx: Transaction) -> None:
-        for member_id in await note_app_pictures(tx, users=users):
+    def __init__(self, *, users: Users) -> None:
+        self._users = users
+        self._last: datetime | None = None
+
+    async def look(self, tx: Transaction) -> None:
+        """Note what is new, and leave what is due to errands."""
+        is_due = self._last is None or tx.now - self._last >= FULL_PASS_EVERY
+        if is_due or await count_users_roughly(tx, users=self._users) <= MANY_USERS:
+            self._last = tx.now if await note_app_pictures(tx, users=self._users) else None
+        for member_id in await due_app_pictures(tx):
             await tx.defer(APP_PICTURE, member_id=member_id)
 
-    return Tick(name="app pictures", every_s=60.0, work=look)
+
+def app_pictures_tick(*, users: Users) -> Tick:
+    """Return the work to hand to the queue, for an app that has pictures."""
+    return Tick(name="app pictures", every_s=60.0, work=Pictures(users=users).look)
 
 
 def has_pictures(users: Users) -> bool:

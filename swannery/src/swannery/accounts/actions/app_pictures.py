@@ -22,17 +22,23 @@ AGAIN_AFTER = timedelta(days=1)
 FETCHES_AT_ONCE = 200
 
 
-async def note_app_pictures(tx: Transaction, *, users: Users) -> list[int]:
-    """Look where the app has pictures of members; returns of whom one is to be fetched now.
+async def note_app_pictures(tx: Transaction, *, users: Users) -> bool:
+    """Look where the app has pictures of members; returns whether that is all there is to note for now.
 
     Whose picture the app has no longer shows none, unless they chose one here.
     """
     relation = users_relation(users)
-    for member_id in await queries.find_withdrawn(tx, relation=relation):
+    withdrawn = await queries.find_withdrawn(tx, relation=relation)
+    for member_id in withdrawn:
         await people.lock_member(tx, member_id=member_id)
         if await queries.forget(tx, member_id=member_id) == "shown":
             await _show(tx, member_id=member_id, key="")
-    await queries.note(tx, relation=relation)
+    noted = await queries.note(tx, relation=relation)
+    return max(noted, len(withdrawn)) < queries.AT_ONCE
+
+
+async def due_app_pictures(tx: Transaction) -> list[int]:
+    """Return members whose picture is to be fetched now: some at a time, for it is the app's server that is asked."""
     return await queries.ask_for(tx, lost=tx.now - LOST_AFTER, again=tx.now - AGAIN_AFTER, limit=FETCHES_AT_ONCE)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from swannery.foundation.database import Transaction
 
-AT_ONCE = 500
+AT_ONCE = 5000
 
 
 async def note(tx: Transaction, *, relation: str) -> int:
