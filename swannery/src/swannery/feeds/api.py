@@ -10,7 +10,8 @@ from litestar.params import FromQuery, QueryParameter
 from swannery.feeds import actions as feeds
 from swannery.feeds.models import Counts, FeedItem, Order, ReasonKind, Tie, Why
 from swannery.foundation.database import Transaction
-from swannery.foundation.paging import LONGEST_CURSOR, PAGE_SIZE, decode
+from swannery.foundation.paging import PAGE_SIZE, decode
+from swannery.foundation.parameters import AfterCursor
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import PROBLEMS
 from swannery.posts.schemas import PostOut, post_out
@@ -67,7 +68,7 @@ async def read_feed(
     viewer: NamedDependency[Viewer],
     of: FromQuery[Literal["home", "everyone", "trending"]] = "home",
     order: FromQuery[Order] = "latest",
-    after: Annotated[str | None, QueryParameter(max_length=LONGEST_CURSOR)] = None,
+    after: AfterCursor = None,
     limit: Annotated[int, QueryParameter(ge=1, le=MOST)] = PAGE_SIZE,
 ) -> FeedOut:
     """Return a page of the viewer's home feed, of what everybody wrote, or what trends. Only a home has an order; strangers have none."""

@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import PathParameter, QueryParameter
+from litestar.params import QueryParameter
 
 from swannery.accounts.actions import people
 from swannery.accounts.schemas import PersonOut, person_out
@@ -15,15 +15,13 @@ from swannery.connections.actions.permitting import as_shown
 from swannery.connections.actions.training import relation_with_sessions
 from swannery.connections.models import Counts, Relation
 from swannery.foundation.database import Transaction
-from swannery.foundation.paging import LONGEST_CURSOR, decode
+from swannery.foundation.paging import decode
+from swannery.foundation.parameters import AfterCursor, AfterId, PathId
 from swannery.foundation.viewer import Viewer
-from swannery.foundation.web import PROBLEMS, Id
+from swannery.foundation.web import PROBLEMS
 from swannery.media.models import api_address
 from swannery.posts import actions as posts
 from swannery.posts.schemas import PostsOut, post_out
-
-MemberId = Annotated[int, PathParameter(ge=1, le=Id.LARGEST)]
-AfterId = Annotated[int, QueryParameter(ge=0, le=Id.LARGEST)]
 
 
 class ProfileOut(msgspec.Struct, frozen=True):
@@ -61,7 +59,7 @@ async def find_members(
 
 
 @get("/api/v1/members/{member_id:int}", responses=PROBLEMS, tags=["people"], summary="Read a person's profile")
-async def read_member(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], member_id: MemberId) -> ProfileOut:
+async def read_member(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], member_id: PathId) -> ProfileOut:
     """Return a profile as this reader may see it; strangers see those of open sites."""
     person = await people.find_person(tx, member_id=member_id, viewer=viewer)
     relation = await relation_with_sessions(tx, viewer=viewer, person_id=person.id)
@@ -84,8 +82,8 @@ async def read_member(tx: NamedDependency[Transaction], viewer: NamedDependency[
 async def read_member_posts(
     tx: NamedDependency[Transaction],
     viewer: NamedDependency[Viewer],
-    member_id: MemberId,
-    after: Annotated[str | None, QueryParameter(max_length=LONGEST_CURSOR)] = None,
+    member_id: PathId,
+    after: AfterCursor = None,
 ) -> PostsOut:
     """Return a page of a person's posts that this reader may read, the newest first."""
     person = await people.find_person(tx, member_id=member_id, viewer=viewer)

@@ -5,16 +5,15 @@ from typing import Annotated
 import msgspec
 from litestar import delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import JSONBody, PathParameter
+from litestar.params import JSONBody
 
 from swannery.accounts.schemas import PersonOut, person_out
 from swannery.connections.actions import circles
 from swannery.connections.rules import LONGEST_CIRCLE_NAME
 from swannery.foundation.database import Transaction
+from swannery.foundation.parameters import PathId
 from swannery.foundation.viewer import Viewer
-from swannery.foundation.web import PROBLEMS, Id
-
-PathId = Annotated[int, PathParameter(ge=1, le=Id.LARGEST)]
+from swannery.foundation.web import PROBLEMS
 
 
 class NewCircle(msgspec.Struct, forbid_unknown_fields=True):

@@ -7,7 +7,7 @@ import msgspec
 from litestar import get, put, route
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import PathParameter, QueryParameter
+from litestar.params import QueryParameter
 
 from swannery.accounts.actions.people import find_person
 from swannery.accounts.models import Person
@@ -15,10 +15,10 @@ from swannery.connections import actions
 from swannery.connections.actions import training
 from swannery.connections.models import Relation
 from swannery.foundation.database import Transaction
+from swannery.foundation.parameters import PathId
 from swannery.foundation.viewer import Viewer
-from swannery.foundation.web import PROBLEMS, Id
+from swannery.foundation.web import PROBLEMS
 
-MemberId = Annotated[int, PathParameter(ge=1, le=Id.LARGEST)]
 MuteDays = Annotated[Literal[1, 7, 30] | None, QueryParameter(description="Without it, until it is taken back.")]
 HttpMethod = Literal["PUT", "DELETE"]
 Act = Callable[..., Awaitable[Person]]
@@ -96,7 +96,7 @@ def _route(method: HttpMethod, deed: Deed, act: Act, *, summary: str) -> HTTPRou
         name=f"{method} {deed.path}",
         operation_id=f"ApiV1MembersMemberId{deed.path.title().replace('-', '')}{method.title()}",
     )
-    async def take(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], member_id: MemberId) -> Relation:
+    async def take(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], member_id: PathId) -> Relation:
         await act(tx, viewer=viewer, person_id=member_id)
         return await actions.relation(tx, viewer=viewer, person_id=member_id)
 
@@ -104,16 +104,14 @@ def _route(method: HttpMethod, deed: Deed, act: Act, *, summary: str) -> HTTPRou
 
 
 @put("/api/v1/members/{member_id:int}/mute", responses=PROBLEMS, tags=["people"], summary="Keep a person's posts out of one's feeds")
-async def put_mute(
-    tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], member_id: MemberId, days: MuteDays = None
-) -> Relation:
+async def put_mute(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], member_id: PathId, days: MuteDays = None) -> Relation:
     """Mute a person for some days, or until it is taken back; they are not told."""
     await actions.mute(tx, viewer=viewer, person_id=member_id, days=days)
     return await actions.relation(tx, viewer=viewer, person_id=member_id)
 
 
 @get("/api/v1/members/{member_id:int}/relation", responses=PROBLEMS, tags=["people"], summary="How one stands to a person")
-async def read_relation(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], member_id: MemberId) -> Relation:
+async def read_relation(tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], member_id: PathId) -> Relation:
     """Return how the viewer stands to a person; `recorded` says that the app has sessions of the two."""
     _ = viewer.member_id
     await find_person(tx, member_id=member_id, viewer=viewer)

@@ -2,26 +2,23 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
 from litestar import get
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromQuery, PathParameter, QueryParameter
+from litestar.params import FromQuery
 
 from swannery.accounts.schemas import PersonOut, person_out
 from swannery.connections import actions
 from swannery.connections.actions import training
 from swannery.connections.models import FriendRequest, Listed, Tie, Training, TrainingRole
 from swannery.foundation.database import Transaction
-from swannery.foundation.paging import LONGEST_CURSOR, PageOf, decode
+from swannery.foundation.paging import PageOf, decode
+from swannery.foundation.parameters import AfterCursor, AfterId, PathId
 from swannery.foundation.viewer import Viewer
-from swannery.foundation.web import PROBLEMS, Id
-
-MemberId = Annotated[int, PathParameter(ge=1, le=Id.LARGEST)]
-AfterId = Annotated[int, QueryParameter(ge=0, le=Id.LARGEST)]
-AfterCursor = Annotated[str | None, QueryParameter(max_length=LONGEST_CURSOR)]
+from swannery.foundation.web import PROBLEMS
 
 
 class PeopleOut(msgspec.Struct, frozen=True):
@@ -82,7 +79,7 @@ def route_of(kind: str, read: Callable[..., Awaitable[Listed]], summary: str) ->
 
     @get(f"/api/v1/members/{{member_id:int}}/{kind}", responses=PROBLEMS, tags=["people"], summary=summary, name=f"list {kind}")
     async def list_connected(
-        tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], member_id: MemberId, after: AfterId = 0
+        tx: NamedDependency[Transaction], viewer: NamedDependency[Viewer], member_id: PathId, after: AfterId = 0
     ) -> PeopleOut:
         _ = viewer.member_id
         return _people(await read(tx, viewer=viewer, person_id=member_id, after_id=after))

@@ -8,10 +8,10 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from swannery.foundation.database import Transaction
+from swannery.foundation.parameters import PathId
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import PROBLEMS
 from swannery.posts import actions
-from swannery.posts.api.parameters import PathId
 from swannery.posts.details import MOST_OPTIONS
 from swannery.posts.schemas import PostOut, post_out
 

@@ -7,10 +7,10 @@ from litestar.params import FromQuery, JSONBody
 
 from swannery.accounts.schemas import PersonOut, person_out
 from swannery.foundation.database import Transaction
+from swannery.foundation.parameters import AfterId, PathId
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import PROBLEMS
 from swannery.posts import actions
-from swannery.posts.api.parameters import AfterId, PathId
 from swannery.posts.models import Attendance
 from swannery.posts.schemas import PostOut, post_out
 

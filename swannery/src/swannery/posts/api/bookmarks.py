@@ -9,10 +9,10 @@ from litestar.params import JSONBody, QueryParameter
 
 from swannery.foundation.database import Transaction
 from swannery.foundation.paging import decode
+from swannery.foundation.parameters import AfterCursor, PathId
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import PROBLEMS, Id
 from swannery.posts import actions
-from swannery.posts.api.parameters import AfterCursor, PathId
 from swannery.posts.own_schemas import BookmarkOut, BookmarksOut, FolderOut, FoldersOut
 from swannery.posts.rules import LONGEST_FOLDER
 from swannery.posts.schemas import post_out

@@ -8,11 +8,11 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from swannery.foundation.database import Transaction
+from swannery.foundation.parameters import PathId
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import PROBLEMS, Id
 from swannery.posts import actions
 from swannery.posts.api.editing import Moment
-from swannery.posts.api.parameters import PathId
 from swannery.posts.comment_schemas import (
     CommentHistoryOut,
     CommentOut,

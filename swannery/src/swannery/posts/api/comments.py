@@ -9,10 +9,10 @@ from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from swannery.accounts.schemas import person_out
 from swannery.foundation.database import Transaction
+from swannery.foundation.parameters import AfterId, IdempotencyKey, PathId
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import PROBLEMS, Id
 from swannery.posts import actions
-from swannery.posts.api.parameters import AfterId, IdempotencyKey, PathId
 from swannery.posts.comment_schemas import CommentOut, CommentsOut, branches_out, comment_out
 from swannery.posts.models import LONGEST_COMMENT, CommentOrder, ReactionKind
 from swannery.posts.schemas import ReactorOut, ReactorsOut

@@ -9,10 +9,10 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from swannery.foundation.database import Transaction
+from swannery.foundation.parameters import PathId
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import PROBLEMS, Id
 from swannery.posts import actions
-from swannery.posts.api.parameters import PathId
 from swannery.posts.api.posts import Pictures
 from swannery.posts.details import Details
 from swannery.posts.models import LONGEST_POST, LONGEST_WARNING, Audience, Draft

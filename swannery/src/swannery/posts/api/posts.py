@@ -10,12 +10,12 @@ from litestar.params import JSONBody, PathParameter
 from swannery.foundation.database import Transaction
 from swannery.foundation.errors import Invalid, NotThere
 from swannery.foundation.paging import decode
+from swannery.foundation.parameters import AfterCursor, IdempotencyKey, PathId
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import PROBLEMS, Id
 from swannery.foundation.words import say
 from swannery.media.models import MOST_IN_ALBUM, Attachment
 from swannery.posts import actions
-from swannery.posts.api.parameters import AfterCursor, IdempotencyKey, PathId
 from swannery.posts.details import Details
 from swannery.posts.models import LONGEST_POST, LONGEST_WARNING, Audience, Draft
 from swannery.posts.rendering import tag_of

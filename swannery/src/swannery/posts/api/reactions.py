@@ -6,10 +6,10 @@ from litestar.params import FromQuery
 
 from swannery.accounts.schemas import person_out
 from swannery.foundation.database import Transaction
+from swannery.foundation.parameters import AfterId, PathId
 from swannery.foundation.viewer import Viewer
 from swannery.foundation.web import PROBLEMS
 from swannery.posts import actions
-from swannery.posts.api.parameters import AfterId, PathId
 from swannery.posts.models import ReactionKind
 from swannery.posts.schemas import ReactionOut, ReactorOut, ReactorsOut, reaction_out
 
