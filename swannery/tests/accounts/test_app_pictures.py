@@ -10,6 +10,7 @@ from outside import INSIDE, OUTSIDE, Answer, World, world
 from town import Town
 
 from swannery.accounts import jobs
+from swannery.accounts.actions import app_pictures
 from swannery.accounts.actions.app_pictures import due_app_pictures, note_app_pictures, take_app_picture
 from swannery.accounts.actions.erase_member import erase_member
 from swannery.accounts.actions.own_picture import remove_own, show_own
@@ -18,11 +19,12 @@ from swannery.accounts.ports import AppPictureMeans, ports
 from swannery.accounts.queries import app_pictures as queries
 from swannery.accounts.rules import app_picture_url
 from swannery.config import Users
-from swannery.foundation.database import Transaction
+from swannery.foundation.database import Transaction, statements_sent
 from swannery.foundation.errors import NotThere
 from swannery.foundation.outbound import Fetched
 from swannery.foundation.viewer import Viewer
 from swannery.media import actions as media
+from swannery.posts.jobs import PREVIEW
 
 pytestmark = pytest.mark.anyio
 FACE, OTHER = saved(lake(300, 300), "PNG"), saved(lake(200, 260), "JPEG")
@@ -132,6 +134,88 @@ async def test_another_picture_in_the_app_is_taken_over_and_one_that_is_gone_goe
     await looks(town, "owner", None)
     await follow(town)
     assert (await shown(town, "owner"), await state(town, "owner")) == ("", None)
+
+
+async def test_what_replaced_a_picture_and_cannot_be_had_takes_the_old_one_away(town: Town, outside: World) -> None:
+    said = "This is your picture from the app."
+    await looks(town, "owner", at(outside, "/me.png"))
+    await follow(town)
+    first = await shown(town, "owner")
+    await looks(town, "owner", at(outside, "/missing.png"))
+    async with town.browser("owner") as browser:
+        await due(town)
+        assert said in (await browser.get("/settings")).text, "until the next one is there it is still the app's"
+        await take_app_picture(town.parts.database, member_id=town.ids["owner"])
+        assert said not in (await browser.get("/settings")).text
+    assert (await shown(town, "owner"), await state(town, "owner")) == ("", "none")
+    with pytest.raises(NotThere):
+        await town.act(media.find_visible, "friend", key=first)
+
+
+async def test_what_is_withdrawn_goes_also_while_another_is_awaited(town: Town, outside: World) -> None:
+    await looks(town, "owner", at(outside, "/me.png"))
+    await follow(town)
+    first = await shown(town, "owner")
+    await looks(town, "owner", at(outside, "/other.jpg"))
+    assert await due(town) == [town.ids["owner"]]
+    await looks(town, "owner", None)
+    assert await due(town) == []
+    await take_app_picture(town.parts.database, member_id=town.ids["owner"])
+    assert (await shown(town, "owner"), await state(town, "owner")) == ("", None)
+    with pytest.raises(NotThere):
+        await town.act(media.find_visible, "friend", key=first)
+
+
+async def test_who_chooses_while_the_app_withdraws_a_picture_keeps_their_choice(town: Town, outside: World) -> None:
+    await looks(town, "owner", at(outside, "/me.png"))
+    await follow(town)
+    await looks(town, "owner", None)
+    developed = await town.parts.darkroom.develop_bytes(OTHER, purpose="face")
+    async with town.parts.database.transaction() as tx:
+        kept = await media.keep(tx, viewer=Viewer(id=town.ids["owner"]), developed=developed)
+        await show_own(tx, viewer=Viewer(id=town.ids["owner"]), purpose="face", key=kept.key)
+        looking = asyncio.create_task(due(town))
+        _, running = await asyncio.wait({looking}, timeout=0.5)
+        assert running, "the look waits for who is choosing"
+    await looking
+    assert (await shown(town, "owner"), await state(town, "owner")) == (kept.key, "own")
+
+
+async def test_many_withdrawals_take_as_many_statements_as_one(town: Town, outside: World) -> None:
+    taken = []
+    for names in (["owner"], ["owner", "friend", "member", "follower"]):
+        for who in names:
+            await looks(town, who, at(outside, "/me.png"))
+        await follow(town)
+        for who in names:
+            await looks(town, who, None)
+        sent: list[str] = []
+        statements_sent.set(sent)
+        await due(town)
+        taken.append(len(sent))
+        assert [await shown(town, who) for who in names] == [""] * len(names)
+    assert taken[0] == taken[1] > 0
+
+
+async def test_only_so_many_are_on_their_way_at_once(town: Town, outside: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app_pictures, "ON_THEIR_WAY", 2)
+    for who in ("owner", "friend", "member"):
+        await looks(town, who, at(outside, "/me.png"))
+    first = await due(town)
+    assert len(first) == 2
+    assert await due(town) == [], "the app's server is busy with two"
+    await take_app_picture(town.parts.database, member_id=first[0])
+    last = await due(town)
+    assert {*first, *last} == {town.ids[who] for who in ("owner", "friend", "member")}
+
+
+async def test_what_members_write_goes_before_thousands_of_pictures(town: Town, outside: World) -> None:
+    await looks(town, "owner", at(outside, "/me.png"))
+    await noted(town, Pictures(users=mapping(town)))
+    async with town.parts.database.transaction() as tx:
+        await tx.defer(PREVIEW, post_id=1)
+    found = await town.sql("SELECT task_name FROM swannery.procrastinate_jobs ORDER BY priority DESC, id")
+    assert [row[0] for row in found] == [PREVIEW.name, jobs.APP_PICTURE.name]
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["chosen before", "chosen after"])

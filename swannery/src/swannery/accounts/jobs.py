@@ -46,7 +46,8 @@ async def _take_picture(database: Database, *, member_id: int) -> None:
     await take_app_picture(database, member_id=member_id)
 
 
-APP_PICTURE = Errand(name="accounts.app_picture", work=_take_picture)
+# Thousands at once when an app is taken over, and nobody waits for one: whatever a member just wrote goes first.
+APP_PICTURE = Errand(name="accounts.app_picture", work=_take_picture, priority=-1)
 JOBS = (APP_PICTURE,)
 
 

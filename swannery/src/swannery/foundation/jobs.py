@@ -46,6 +46,7 @@ class Errand(NamedTuple):
     name: str
     work: Callable[..., Awaitable[None]]
     retries: int = 10
+    priority: int = 0  # of errands that wait, those with more go first
 
 
 class Tick(NamedTuple):
@@ -112,9 +113,9 @@ class Queue:
         database.queue = self
 
     def _register(self, job: Job | Errand) -> Any:  # noqa: ANN401 - procrastinate's task, generic over what it takes
-        queue = ERRANDS if isinstance(job, Errand) else SOON
+        queue, priority = (ERRANDS, job.priority) if isinstance(job, Errand) else (SOON, 0)
 
-        @self._app.task(name=job.name, retry=Patience(attempts=job.retries), queue=queue)
+        @self._app.task(name=job.name, retry=Patience(attempts=job.retries), queue=queue, priority=priority)
         async def run(**arguments: Any) -> None:  # noqa: ANN401 - as deferred
             result = "failed"
             try:

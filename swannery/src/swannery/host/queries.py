@@ -55,7 +55,7 @@ def _avatar(users: Users) -> str:
     beside = users.profile.avatar if users.profile else None
     columns = [f"nullif(btrim(p.{quoted(beside)}::text), '')"] if beside else []
     columns += [f"nullif(btrim({_text(users.avatar)}), '')"] if users.avatar else []
-    return f"coalesce({', '.join([*columns, repr('')])})"
+    return f"coalesce({', '.join([*columns, literal('')])})"
 
 
 def _updated(users: Users) -> str:

@@ -1,6 +1,6 @@
 """Keeping pictures and handing them out. Whoever may see what a picture belongs to may see the picture, asked at each request."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from swannery.foundation import throttle
@@ -52,6 +52,11 @@ async def put_on_profile(tx: Transaction, *, viewer: Viewer, purpose: Purpose, k
     """Show a picture of one's own on one's profile instead of the one before; no key: none."""
     if not await queries.put_on_profile(tx, owner_id=viewer.member_id, purpose=purpose, key=key):
         raise Invalid(say("This picture is not there any more."), fields={"picture": say("Choose it again.")})
+
+
+async def take_off_profiles(tx: Transaction, *, owner_ids: Collection[int], purpose: Purpose) -> None:
+    """Let members show no picture of a kind on their profiles: those there were are thrown away."""
+    await queries.take_off_profiles(tx, owner_ids=owner_ids, purpose=purpose)
 
 
 async def usable(tx: Transaction, *, viewer: Viewer, wanted: Sequence[Attachment], post_id: int | None = None) -> tuple[PostPicture, ...]:

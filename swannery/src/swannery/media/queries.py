@@ -42,6 +42,15 @@ async def put_on_profile(tx: Transaction, *, owner_id: int, purpose: Purpose, ke
     )
 
 
+async def take_off_profiles(tx: Transaction, *, owner_ids: Collection[int], purpose: Purpose) -> None:
+    """Throw away what members show of a kind on their profiles. Index: pictures_owner."""
+    await tx.sql(
+        "UPDATE swannery.pictures SET on_profile = false, gone_at = %(now)s WHERE owner_id = ANY(%(owners)s) AND purpose = %(purpose)s"
+        " AND on_profile",
+        {"owners": list(owner_ids), "purpose": purpose, "now": tx.now},
+    )
+
+
 async def lock_usable(tx: Transaction, *, owner_id: int, keys: Collection[str], post_id: int | None) -> dict[str, Picture]:
     """Return those of the pictures that this member may put into this post (None: a new one, or a draft), locked. Index: pictures_key."""
     found = await tx.sql(

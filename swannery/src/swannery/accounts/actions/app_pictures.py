@@ -19,7 +19,7 @@ KINDS = ("image/jpeg", "image/png", "image/webp", "image/gif")
 LARGEST = 6_000_000
 LOST_AFTER = timedelta(hours=1)
 AGAIN_AFTER = timedelta(days=1)
-FETCHES_AT_ONCE = 200
+ON_THEIR_WAY = 200
 
 
 async def note_app_pictures(tx: Transaction, *, users: Users) -> bool:
@@ -28,18 +28,19 @@ async def note_app_pictures(tx: Transaction, *, users: Users) -> bool:
     Whose picture the app has no longer shows none, unless they chose one here.
     """
     relation = users_relation(users)
-    withdrawn = await queries.find_withdrawn(tx, relation=relation)
-    for member_id in withdrawn:
-        await people.lock_member(tx, member_id=member_id)
-        if await queries.forget(tx, member_id=member_id) == "shown":
-            await _show(tx, member_id=member_id, key="")
+    withdrawn = await queries.lock_withdrawn(tx, relation=relation)
+    forgotten = await queries.forget_unless_own(tx, member_ids=withdrawn)
+    await people.clear_pictures(tx, member_ids=forgotten)
+    await media.take_off_profiles(tx, owner_ids=forgotten, purpose="face")
     noted = await queries.note(tx, relation=relation)
     return max(noted, len(withdrawn)) < queries.AT_ONCE
 
 
 async def due_app_pictures(tx: Transaction) -> list[int]:
-    """Return members whose picture is to be fetched now: some at a time, for it is the app's server that is asked."""
-    return await queries.ask_for(tx, lost=tx.now - LOST_AFTER, again=tx.now - AGAIN_AFTER, limit=FETCHES_AT_ONCE)
+    """Return members whose picture is to be fetched now: so many that few are on their way, for it is the app's server that is asked."""
+    lost = tx.now - LOST_AFTER
+    room = ON_THEIR_WAY - await queries.count_asked(tx, since=lost)
+    return await queries.ask_for(tx, lost=lost, again=tx.now - AGAIN_AFTER, limit=room) if room > 0 else []
 
 
 async def take_app_picture(database: Database, *, member_id: int) -> None:
@@ -53,14 +54,12 @@ async def take_app_picture(database: Database, *, member_id: int) -> None:
     async with database.transaction() as tx:
         # The member's own row first, as whoever chooses a picture has it: of two at once the second sees what the first did.
         await people.lock_member(tx, member_id=member_id)
-        if await queries.settle(tx, member_id=member_id, address=address, shown=developed is not None) and developed is not None:
-            kept = await media.keep(tx, viewer=Viewer(id=member_id), developed=developed)
-            await _show(tx, member_id=member_id, key=kept.key)
-
-
-async def _show(tx: Transaction, *, member_id: int, key: str) -> None:
-    await people.write_picture(tx, member_id=member_id, purpose="face", key=key)
-    await media.put_on_profile(tx, viewer=Viewer(id=member_id), purpose="face", key=key)
+        if await queries.settle(tx, member_id=member_id, address=address, shown=developed is not None):
+            owner = Viewer(id=member_id)
+            # Of a picture that cannot be had none is shown, not the one before: in the app they may have replaced it for good reason.
+            key = (await media.keep(tx, viewer=owner, developed=developed)).key if developed else ""
+            await people.write_picture(tx, member_id=member_id, purpose="face", key=key)
+            await media.put_on_profile(tx, viewer=owner, purpose="face", key=key)
 
 
 async def _developed(means: AppPictureMeans, address: str) -> Developed | None:

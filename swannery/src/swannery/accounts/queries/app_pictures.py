@@ -1,5 +1,6 @@
 """SQL on the pictures that members have in the app. The app's users come in as a relation, as everywhere."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from swannery.foundation.database import Transaction
@@ -24,11 +25,11 @@ async def note(tx: Transaction, *, relation: str) -> int:
     )
 
 
-async def find_withdrawn(tx: Transaction, *, relation: str) -> list[int]:
-    """Return members who show, or wait for, a picture that the app has no longer."""
+async def lock_withdrawn(tx: Transaction, *, relation: str) -> list[int]:
+    """Return members who show, or wait for, a picture that the app has no longer; nobody else changes what they show meanwhile."""
     found = await tx.sql(
-        f"SELECT a.member_id FROM swannery.app_pictures a JOIN swannery.members m ON m.id = a.member_id JOIN {relation} u"
-        " ON u.user_key = m.user_id WHERE a.state <> 'own' AND u.avatar = '' ORDER BY a.member_id LIMIT %(limit)s",
+        f"SELECT m.id FROM swannery.app_pictures a JOIN swannery.members m ON m.id = a.member_id JOIN {relation} u"
+        " ON u.user_key = m.user_id WHERE a.state <> 'own' AND u.avatar = '' ORDER BY m.id LIMIT %(limit)s FOR NO KEY UPDATE OF m",
         {"limit": AT_ONCE},
     )
     return [int(row[0]) for row in found]
@@ -40,8 +41,8 @@ async def ask_for(tx: Transaction, *, lost: datetime, again: datetime, limit: in
     Index: app_pictures_due.
     """
     found = await tx.sql(
-        "UPDATE swannery.app_pictures SET asked_at = %(now)s WHERE member_id IN (SELECT member_id FROM swannery.app_pictures"
-        " WHERE state IN ('waiting', 'none')"
+        "UPDATE swannery.app_pictures SET state = 'waiting', asked_at = %(now)s"
+        " WHERE member_id IN (SELECT member_id FROM swannery.app_pictures WHERE state IN ('waiting', 'none')"
         " AND (asked_at IS NULL OR asked_at < CASE state WHEN 'waiting' THEN %(lost)s ELSE %(again)s END)"
         " ORDER BY asked_at NULLS FIRST LIMIT %(limit)s) RETURNING member_id",
         {"now": tx.now, "lost": lost, "again": again, "limit": limit},
@@ -49,11 +50,17 @@ async def ask_for(tx: Transaction, *, lost: datetime, again: datetime, limit: in
     return [int(row[0]) for row in found]
 
 
+async def count_asked(tx: Transaction, *, since: datetime) -> int:
+    """Return how many pictures are on their way. Index: app_pictures_due."""
+    found = await tx.read("SELECT count(*) FROM swannery.app_pictures WHERE state = 'waiting' AND asked_at >= %(since)s", {"since": since})
+    return int(found[0][0])
+
+
 async def wanted(tx: Transaction, *, member_id: int) -> str | None:
     """Return where the app has the picture that a member is to show; None when that is not wanted any more."""
     found = await tx.read(
         "SELECT a.address FROM swannery.app_pictures a JOIN swannery.members m ON m.id = a.member_id"
-        " WHERE a.member_id = %(member)s AND a.state IN ('waiting', 'none') AND m.state = 'active'",
+        " WHERE a.member_id = %(member)s AND a.state = 'waiting' AND m.state = 'active'",
         {"member": member_id},
     )
     return str(found[0][0]) if found else None
@@ -62,16 +69,19 @@ async def wanted(tx: Transaction, *, member_id: int) -> str | None:
 async def settle(tx: Transaction, *, member_id: int, address: str, shown: bool) -> bool:
     """Note what became of it; False when meanwhile the member chose another, or the app has another."""
     touched = await tx.sql_count(
-        "UPDATE swannery.app_pictures SET state = %(state)s WHERE member_id = %(member)s AND address = %(address)s"
-        " AND state IN ('waiting', 'none')",
+        "UPDATE swannery.app_pictures SET state = %(state)s WHERE member_id = %(member)s AND address = %(address)s AND state = 'waiting'",
         {"member": member_id, "address": address, "state": "shown" if shown else "none"},
     )
     return touched > 0
 
 
 async def is_shown(tx: Transaction, *, member_id: int) -> bool:
-    """Whether the picture a member shows is the app's. Index: the primary key."""
-    found = await tx.read("SELECT FROM swannery.app_pictures WHERE member_id = %(member)s AND state = 'shown'", {"member": member_id})
+    """Whether the picture a member shows is the app's; while the next one is fetched it is the one before. Index: the primary keys."""
+    found = await tx.read(
+        "SELECT FROM swannery.app_pictures a JOIN swannery.members m ON m.id = a.member_id"
+        " WHERE a.member_id = %(member)s AND a.state <> 'own' AND m.picture <> ''",
+        {"member": member_id},
+    )
     return bool(found)
 
 
@@ -80,7 +90,15 @@ async def leave_to_member(tx: Transaction, *, member_id: int) -> None:
     await tx.sql("UPDATE swannery.app_pictures SET state = 'own' WHERE member_id = %(member)s", {"member": member_id})
 
 
-async def forget(tx: Transaction, *, member_id: int) -> str | None:
-    """Forget what the app had of a member; returns the state it was in."""
-    found = await tx.sql("DELETE FROM swannery.app_pictures WHERE member_id = %(member)s RETURNING state", {"member": member_id})
-    return str(found[0][0]) if found else None
+async def forget(tx: Transaction, *, member_id: int) -> None:
+    """Forget what the app had of a member."""
+    await tx.sql("DELETE FROM swannery.app_pictures WHERE member_id = %(member)s", {"member": member_id})
+
+
+async def forget_unless_own(tx: Transaction, *, member_ids: Collection[int]) -> list[int]:
+    """Forget what the app had of members; returns of whom. Not of those who chose what they show while one waited for their rows."""
+    found = await tx.sql(
+        "DELETE FROM swannery.app_pictures WHERE member_id = ANY(%(members)s) AND state <> 'own' RETURNING member_id",
+        {"members": list(member_ids)},
+    )
+    return [int(row[0]) for row in found]

@@ -71,6 +71,11 @@ async def write_picture(tx: Transaction, *, member_id: int, purpose: Purpose, ke
     await tx.sql(f"UPDATE swannery.members SET {column} = %(key)s WHERE id = %(id)s", {"key": key, "id": member_id})
 
 
+async def clear_pictures(tx: Transaction, *, member_ids: Collection[int]) -> None:
+    """Let members show no picture of themselves."""
+    await tx.sql("UPDATE swannery.members SET picture = '' WHERE id = ANY(%(ids)s)", {"ids": list(member_ids)})
+
+
 async def lock_member(tx: Transaction, *, member_id: int) -> None:
     """Let one at a time change what a member shows."""
     await tx.sql("SELECT 1 FROM swannery.members WHERE id = %(id)s FOR NO KEY UPDATE", {"id": member_id})
