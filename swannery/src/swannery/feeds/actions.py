@@ -1,7 +1,7 @@
 """Reading the home feed in either order, and keeping its lists."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import msgspec
 
@@ -67,16 +67,12 @@ async def _newest(tx: Transaction, *, viewer: Viewer, after: Cursor | None, limi
     entries = await queries.read_list(tx, viewer=viewer, after=after, limit=limit)
     if viewer.pulled and entries:
         further = await queries.read_pulled(tx, viewer=viewer, after=after, limit=limit)
-        newer = {place for place in further if _position(place) > _position(entries[-1])}
-        entries = sorted({*entries, *newer}, key=_position, reverse=True)[:limit]
+        newer = {place for place in further if place > entries[-1]}
+        entries = sorted({*entries, *newer}, reverse=True)[:limit]
     if len(entries) < limit:
         beyond = entries[-1] if entries else after
         entries += await queries.read_sources(tx, viewer=viewer, after=beyond, limit=limit - len(entries))
     return entries
-
-
-def _position(place: Cursor) -> tuple[datetime, int]:
-    return place.at, place.id
 
 
 async def _rank(tx: Transaction, *, viewer: Viewer, limit: int) -> Feed:

@@ -18,8 +18,8 @@ T = TypeVar("T")
 P = TypeVar("P", bound=msgspec.Struct)
 
 
-class Cursor(msgspec.Struct, frozen=True, array_like=True):
-    """Where a page ended: the item's time and id, the order of every list of ours (newest first)."""
+class Cursor(msgspec.Struct, frozen=True, array_like=True, order=True):
+    """Where a page ended: the item's time and id, which is the order of every list of ours (newest first), and so of these."""
 
     at: datetime
     id: int

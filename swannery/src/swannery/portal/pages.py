@@ -65,7 +65,7 @@ async def show_home(
 def newest_of(feed: Feed) -> str | None:
     """Return the place of the newest post on a page: what is new is newer than that."""
     places = [Cursor(item.post.published_at, item.post.id) for item in feed.items]
-    return encode(max(places, key=lambda one: (one.at, one.id))) if places else None
+    return encode(max(places)) if places else None
 
 
 def next_url(path: str, cursor: str | None) -> str | None:
