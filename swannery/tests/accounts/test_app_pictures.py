@@ -209,6 +209,17 @@ async def test_only_so_many_are_on_their_way_at_once(town: Town, outside: World,
     assert {*first, *last} == {town.ids[who] for who in ("owner", "friend", "member")}
 
 
+async def test_who_is_not_here_any_more_keeps_nobody_waiting(town: Town, outside: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await looks(town, "owner", at(outside, "/missing.png"))
+    await follow(town)
+    await town.sql("UPDATE swannery.app_pictures SET asked_at = now() - interval '25 hours'")
+    await town.sql("UPDATE swannery.members SET state = 'inactive' WHERE id = %(id)s", id=town.ids["owner"])
+    monkeypatch.setattr(app_pictures, "ON_THEIR_WAY", 1)
+    assert await due(town) == []
+    await looks(town, "friend", at(outside, "/me.png"))
+    assert await due(town) == [town.ids["friend"]]
+
+
 async def test_what_members_write_goes_before_thousands_of_pictures(town: Town, outside: World) -> None:
     await looks(town, "owner", at(outside, "/me.png"))
     await noted(town, Pictures(users=mapping(town)))

@@ -38,13 +38,14 @@ async def lock_withdrawn(tx: Transaction, *, relation: str) -> list[int]:
 async def ask_for(tx: Transaction, *, lost: datetime, again: datetime, limit: int) -> list[int]:
     """Return members whose picture is to be fetched now, and note that: new ones, those that got lost, those not to be had long ago.
 
-    Index: app_pictures_due.
+    Of those who are here: for who left, nothing is fetched, and nobody waits behind them. Indexes: app_pictures_due, members' primary key.
     """
     found = await tx.sql(
         "UPDATE swannery.app_pictures SET state = 'waiting', asked_at = %(now)s"
-        " WHERE member_id IN (SELECT member_id FROM swannery.app_pictures WHERE state IN ('waiting', 'none')"
-        " AND (asked_at IS NULL OR asked_at < CASE state WHEN 'waiting' THEN %(lost)s ELSE %(again)s END)"
-        " ORDER BY asked_at NULLS FIRST LIMIT %(limit)s) RETURNING member_id",
+        " WHERE member_id IN (SELECT a.member_id FROM swannery.app_pictures a JOIN swannery.members m ON m.id = a.member_id"
+        " WHERE m.state = 'active' AND a.state IN ('waiting', 'none')"
+        " AND (a.asked_at IS NULL OR a.asked_at < CASE a.state WHEN 'waiting' THEN %(lost)s ELSE %(again)s END)"
+        " ORDER BY a.asked_at NULLS FIRST LIMIT %(limit)s) RETURNING member_id",
         {"now": tx.now, "lost": lost, "again": again, "limit": limit},
     )
     return [int(row[0]) for row in found]
