@@ -27,27 +27,22 @@ async def find_picture(tx: Transaction, *, key: str) -> Picture | None:
 
 async def put_on_profile(tx: Transaction, *, owner_id: int, purpose: Purpose, key: str) -> bool:
     """Let a picture be the one of its kind on its owner's profile, or none; False when they have no such picture."""
-    values = {"owner": owner_id, "purpose": purpose, "key": key, "now": tx.now}
-    await tx.sql(
-        "UPDATE swannery.pictures SET on_profile = false, gone_at = %(now)s WHERE owner_id = %(owner)s AND purpose = %(purpose)s"
-        " AND on_profile AND key <> %(key)s",
-        values,
-    )
+    await take_off_profiles(tx, owner_ids=[owner_id], purpose=purpose, but=key)
     return not key or bool(
         await tx.sql_count(
             "UPDATE swannery.pictures SET on_profile = true WHERE key = %(key)s AND owner_id = %(owner)s AND purpose = %(purpose)s"
             " AND gone_at IS NULL",
-            values,
+            {"owner": owner_id, "purpose": purpose, "key": key},
         )
     )
 
 
-async def take_off_profiles(tx: Transaction, *, owner_ids: Collection[int], purpose: Purpose) -> None:
-    """Throw away what members show of a kind on their profiles. Index: pictures_owner."""
+async def take_off_profiles(tx: Transaction, *, owner_ids: Collection[int], purpose: Purpose, but: str = "") -> None:
+    """Throw away what members show of a kind on their profiles, but for one picture. Index: pictures_owner."""
     await tx.sql(
         "UPDATE swannery.pictures SET on_profile = false, gone_at = %(now)s WHERE owner_id = ANY(%(owners)s) AND purpose = %(purpose)s"
-        " AND on_profile",
-        {"owners": list(owner_ids), "purpose": purpose, "now": tx.now},
+        " AND on_profile AND key <> %(but)s",
+        {"owners": list(owner_ids), "purpose": purpose, "but": but, "now": tx.now},
     )
 
 
